@@ -1,0 +1,1 @@
+//! A stand-in for Gitea and Forgejo on a loopback socket.

@@ -1,0 +1,1 @@
+//! From a typed machine specification to the first-boot script.
