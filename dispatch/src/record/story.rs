@@ -79,7 +79,7 @@ mod tests {
     fn a_long_story_keeps_its_beginning_and_its_end() {
         let mut story = Story::default();
         for age_s in 0..200 {
-            story.add(Timestamp::from_seconds(age_s), &Reason::Hung { age_s, limit_s: 1 });
+            story.add(Timestamp::from_seconds(age_s), &Reason::Hung { age_s });
         }
         assert_eq!(story.notes().len(), MOST_NOTES);
         assert_eq!(story.notes()[0].at, Timestamp::from_seconds(0));
