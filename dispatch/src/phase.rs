@@ -284,21 +284,12 @@ fn look_for_registration<'a>(runner: &RunnerRecord, forge: Option<&'a View<Forge
 }
 
 /// The job of a runner: the one that its record names, else the one that the forge shows on its registration or handle.
-///
-/// With the forge out of sight, a job that was running still is.
 fn look_for_work(runner: &RunnerRecord, forge: Option<&View<ForgeView>>) -> Work {
-    let Some(View::Seen(view)) = forge else {
-        return match &runner.job {
-            Some(job) if runner.job_over_at.is_none() => Work::Running(job.job),
-            _ => Work::None,
-        };
-    };
+    let view = forge.and_then(View::seen);
     if let Some(job) = &runner.job {
-        return match view.state(job.job) {
-            JobState::Running { .. } => Work::Running(job.job),
-            JobState::Queued | JobState::Blocked | JobState::Over { .. } | JobState::Unknown => Work::Over(job.job),
-        };
+        return recorded_work(runner, job.job, view);
     }
+    let Some(view) = view else { return Work::None };
     if !view.capabilities.registrations {
         return believed_work(runner, view);
     }
@@ -314,13 +305,23 @@ fn look_for_work(runner: &RunnerRecord, forge: Option<&View<ForgeView>>) -> Work
         .unwrap_or(Work::None)
 }
 
+/// With the forge out of sight, a job that was running still is.
+fn recorded_work(runner: &RunnerRecord, job: u64, view: Option<&ForgeView>) -> Work {
+    match view.and_then(|view| view.state(job)) {
+        Some(JobState::Running { .. }) => Work::Running(job),
+        Some(JobState::Queued | JobState::Blocked | JobState::Over { .. } | JobState::Unknown) => Work::Over(job),
+        None if runner.job_over_at.is_some() => Work::Over(job),
+        None => Work::Running(job),
+    }
+}
+
 /// Forges that do not tell which runner has a job (Forgejo before 15): each runner is believed to have the job that it
 /// was launched for. Among jobs with the same labels that is true in number, if not one by one.
 fn believed_work(runner: &RunnerRecord, view: &ForgeView) -> Work {
     let job = runner.launched_for.job;
     match view.state(job) {
-        JobState::Running { .. } => Work::Running(job),
-        JobState::Over { .. } | JobState::Unknown => Work::Over(job),
-        JobState::Queued | JobState::Blocked => Work::None,
+        Some(JobState::Running { .. }) => Work::Running(job),
+        Some(JobState::Over { .. } | JobState::Unknown) => Work::Over(job),
+        Some(JobState::Queued | JobState::Blocked) | None => Work::None,
     }
 }
