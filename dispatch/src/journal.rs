@@ -42,9 +42,10 @@ pub struct LogJournal;
 
 impl Journal for LogJournal {
     fn tell(&self, _at: Timestamp, subject: &Subject, reason: &Reason) {
-        match reason {
-            Reason::CallFailed { .. } => tracing::warn!(%subject, code = reason.code(), "{subject}: {reason}"),
-            _ => tracing::info!(%subject, code = reason.code(), "{subject}: {reason}"),
+        if matches!(reason, Reason::CallFailed { .. }) {
+            tracing::warn!(%subject, code = reason.code(), "{subject}: {reason}");
+        } else {
+            tracing::info!(%subject, code = reason.code(), "{subject}: {reason}");
         }
     }
 }

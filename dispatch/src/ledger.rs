@@ -125,7 +125,11 @@ impl<'a> Ledger<'a> {
     }
 
     /// Changes several runners in one transaction, or none of them.
-    pub async fn change_runners(&self, runners: &[RunnerKey], change: impl Fn(&mut RunnerRecord) + Send + Sync) -> Result<Vec<RunnerRecord>, LedgerError> {
+    pub async fn change_runners(
+        &self,
+        runners: &[RunnerKey],
+        change: impl Fn(&mut RunnerRecord) + Send + Sync,
+    ) -> Result<Vec<RunnerRecord>, LedgerError> {
         let mut transaction = self.begin();
         let mut changed = Vec::with_capacity(runners.len());
         for runner in runners {
@@ -239,12 +243,26 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Prolongs a lease that is still ours.
+    pub async fn renew(&self, lease: &Lease, lasts_s: u64) -> Result<Lease, LedgerError> {
+        let key = Key::lease();
+        let renewed = Lease { expires_at: self.now.plus_s(lasts_s), ..lease.clone() };
+        match self.store.read(&key).await? {
+            Some(Stored { version, record: Record::Lease(held) }) if held.fence == lease.fence => {
+                let put = Transaction::new().put(key, Expect::Version(version), Record::Lease(renewed.clone()), Life::Standing);
+                self.commit(put).await.map_err(|_| LedgerError::LeaseLost)?;
+                Ok(renewed)
+            }
+            _ => Err(LedgerError::LeaseLost),
+        }
+    }
+
     /// Gives the lease back.
     pub async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {
         let over = Lease { expires_at: self.now, ..lease.clone() };
         let key = Key::lease();
         let Some(stored) = self.store.read(&key).await? else { return Ok(()) };
-        if stored.record != Record::Lease(lease.clone()) {
+        if !matches!(&stored.record, Record::Lease(held) if held.fence == lease.fence) {
             return Ok(());
         }
         self.commit(Transaction::new().put(key, Expect::Version(stored.version), Record::Lease(over), Life::Standing)).await
@@ -261,7 +279,9 @@ impl<'a> Ledger<'a> {
     async fn commit(&self, transaction: Transaction) -> Result<(), LedgerError> {
         match self.store.commit(transaction).await {
             Ok(()) => Ok(()),
-            Err(CommitError::Conflict(conflict)) if conflict.key == Key::lease() && self.fence.is_some() => Err(LedgerError::LeaseLost),
+            Err(CommitError::Conflict(conflict)) if conflict.key == Key::lease() && self.fence.is_some() => {
+                Err(LedgerError::LeaseLost)
+            }
             Err(CommitError::Conflict(conflict)) => Err(LedgerError::Conflict(conflict)),
             Err(CommitError::Store(error)) => Err(LedgerError::Store(error)),
         }

@@ -7,18 +7,24 @@
 //!
 //! Seams: [`clock`], [`cloud`], [`forge`], [`store`].
 
+mod apply;
 pub mod clock;
 pub mod cloud;
 pub mod config;
 pub mod forge;
 pub mod identifier;
+pub mod journal;
 pub mod label;
+pub mod ledger;
+mod observe;
 pub mod phase;
 pub mod plan;
 pub mod pool;
 pub mod reason;
 pub mod reconcile;
 pub mod record;
+pub mod service;
 pub mod store;
 pub mod time;
+pub mod worker;
 pub mod world;

@@ -24,12 +24,13 @@ const QUESTIONS_AT_ONCE: usize = 8;
 
 /// Takes a full look.
 pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<World, LedgerError> {
-    let (queues, clouds) = futures_util::join!(queues(service), clouds(service));
+    let (queues, clouds) = tokio::join!(queues(service), clouds(service));
     let mut world = records(service).await?;
     world.control = ledger.control().await?;
     world.stack.clone_from(&service.config.stack);
     world.clouds = clouds;
-    world.forges = join_all(queues.into_iter().map(|(name, queue)| forge_view(service, &world, name, queue))).await.into_iter().collect();
+    world.forges =
+        join_all(queues.into_iter().map(|(name, queue)| forge_view(service, &world, name, queue))).await.into_iter().collect();
     world.closed_generations = closed_generations(service, &world).await?;
     world.counters = counters(service, &world).await?;
     world.now = service.clock.now();
@@ -82,7 +83,13 @@ async fn forge_view(service: &Service, world: &World, name: ForgeName, queue: Qu
     (name, view)
 }
 
-async fn complete(service: &Service, world: &World, name: &ForgeName, forge: &dyn Forge, queue: Queue) -> Result<ForgeView, ForgeError> {
+async fn complete(
+    service: &Service,
+    world: &World,
+    name: &ForgeName,
+    forge: &dyn Forge,
+    queue: Queue,
+) -> Result<ForgeView, ForgeError> {
     let capabilities = forge.capabilities(false).await?;
     let mut jobs: BTreeMap<u64, ForgeJob> = queue?.into_iter().map(|job| (job.id, job)).collect();
     let missing = missing(world, name, &jobs);
@@ -153,7 +160,8 @@ async fn trust(service: &Service, forge: &dyn Forge, jobs: &BTreeMap<u64, ForgeJ
 fn scopes(world: &World, forge: &ForgeName) -> BTreeSet<Scope> {
     let of_runners = world.runners.values().filter(|runner| runner.forge == *forge).map(|runner| runner.scope.clone());
     let machines = world.clouds.values().filter_map(View::seen).flatten();
-    let of_machines = machines.filter_map(|instance| instance.serves.as_ref()).filter(|(of, _)| of == forge).map(|(_, scope)| scope.clone());
+    let of_machines =
+        machines.filter_map(|instance| instance.serves.as_ref()).filter(|(of, _)| of == forge).map(|(_, scope)| scope.clone());
     of_runners.chain(of_machines).collect()
 }
 

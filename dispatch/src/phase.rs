@@ -308,10 +308,9 @@ fn look_for_work(runner: &RunnerRecord, forge: Option<&View<ForgeView>>) -> Work
 /// With the forge out of sight, a job that was running still is.
 fn recorded_work(runner: &RunnerRecord, job: u64, view: Option<&ForgeView>) -> Work {
     match view.and_then(|view| view.state(job)) {
-        Some(JobState::Running { .. }) => Work::Running(job),
         Some(JobState::Queued | JobState::Blocked | JobState::Over { .. } | JobState::Unknown) => Work::Over(job),
         None if runner.job_over_at.is_some() => Work::Over(job),
-        None => Work::Running(job),
+        Some(JobState::Running { .. }) | None => Work::Running(job),
     }
 }
 

@@ -16,44 +16,21 @@ impl Deadlines {
     /// - `maximum_age_s`: from the start of the script, whatever happens. Up to 35 days, the longest job of Gitea and Forgejo
     ///   that any known installation allows being far below.
     pub fn new(boot_limit_s: u32, idle_limit_s: u32, maximum_age_s: u32) -> Result<Self, Refusal> {
-        let limits = [
-            ("boot_limit_s", boot_limit_s),
-            ("idle_limit_s", idle_limit_s),
-            ("maximum_age_s", maximum_age_s),
-        ];
+        let limits = [("boot_limit_s", boot_limit_s), ("idle_limit_s", idle_limit_s), ("maximum_age_s", maximum_age_s)];
         for (name, limit_s) in limits {
             if limit_s == 0 {
-                return Err(Refusal::of(
-                    name,
-                    "0",
-                    "would end the machine at once",
-                    "give at least one second",
-                ));
+                return Err(Refusal::of(name, "0", "would end the machine at once", "give at least one second"));
             }
             if limit_s > maximum_age_s {
                 let value = limit_s.to_string();
-                return Err(Refusal::of(
-                    name,
-                    &value,
-                    "is beyond `maximum_age_s`",
-                    "lower it, or raise `maximum_age_s`",
-                ));
+                return Err(Refusal::of(name, &value, "is beyond `maximum_age_s`", "lower it, or raise `maximum_age_s`"));
             }
         }
         if maximum_age_s > 35 * 24 * 3600 {
             let value = maximum_age_s.to_string();
-            return Err(Refusal::of(
-                "maximum_age_s",
-                &value,
-                "is more than 35 days",
-                "bound the machine's life",
-            ));
+            return Err(Refusal::of("maximum_age_s", &value, "is more than 35 days", "bound the machine's life"));
         }
-        Ok(Self {
-            boot_limit_s,
-            idle_limit_s,
-            maximum_age_s,
-        })
+        Ok(Self { boot_limit_s, idle_limit_s, maximum_age_s })
     }
 
     /// Seconds until the runner must have started.
@@ -86,10 +63,7 @@ mod tests {
     #[test]
     fn no_limit_and_an_endless_one_are_refused() {
         for (boot, idle, age) in [(0, 1, 1), (1, 0, 1), (1, 1, 0), (1, 1, u32::MAX)] {
-            assert!(
-                Deadlines::new(boot, idle, age).is_err(),
-                "{boot} {idle} {age}"
-            );
+            assert!(Deadlines::new(boot, idle, age).is_err(), "{boot} {idle} {age}");
         }
     }
 }

@@ -13,10 +13,7 @@ impl Hostname {
             Some((host, port)) if !port.contains(']') => (host, Some(port)),
             _ => (value, None),
         };
-        if !is_host(host)
-            || port.is_some_and(|port| port.parse::<u16>().is_err())
-            || value.len() > 255
-        {
+        if !is_host(host) || port.is_some_and(|port| port.parse::<u16>().is_err()) || value.len() > 255 {
             return Err(Refusal::of(
                 "hostname",
                 value,
@@ -34,17 +31,10 @@ impl Hostname {
 }
 
 fn is_host(host: &str) -> bool {
-    if let Some(address) = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return address.parse::<std::net::Ipv6Addr>().is_ok();
     }
-    !host.starts_with(['-', '.'])
-        && !host.is_empty()
-        && host
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
+    !host.starts_with(['-', '.']) && !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
 }
 
 /// The root URL of a forge, without a slash at its end: what `.runner` calls `address`.
@@ -58,14 +48,8 @@ pub struct ForgeUrl {
 impl ForgeUrl {
     /// Accepts `http` or `https`, a host, and an optional path. No user, query or fragment: user data holds no credential.
     pub fn parse(value: &str) -> Result<Self, Refusal> {
-        let not_a_url = |problem| {
-            Refusal::of(
-                "forge URL",
-                value,
-                problem,
-                "write its ROOT_URL, such as `https://git.example.org/`",
-            )
-        };
+        let not_a_url =
+            |problem| Refusal::of("forge URL", value, problem, "write its ROOT_URL, such as `https://git.example.org/`");
         // Looked for everywhere, as a password may hold a slash.
         if value.contains('@') {
             return Err(Refusal::secret(
@@ -86,11 +70,7 @@ impl ForgeUrl {
         }
         let host = Hostname::parse(host)?;
         let separator = if path.is_empty() { "" } else { "/" };
-        Ok(Self {
-            text: format!("{scheme}://{}{separator}{path}", host.as_str()),
-            scheme,
-            host,
-        })
+        Ok(Self { text: format!("{scheme}://{}{separator}{path}", host.as_str()), scheme, host })
     }
 
     /// The URL as text, without a slash at its end.
@@ -100,10 +80,7 @@ impl ForgeUrl {
 }
 
 fn is_plain_path(path: &str) -> bool {
-    is_plain(path, 1024)
-        && path
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-._~/".contains(c))
+    is_plain(path, 1024) && path.chars().all(|c| c.is_ascii_alphanumeric() || "-._~/".contains(c))
 }
 
 /// A forge as a machine sees it.
@@ -117,18 +94,9 @@ pub struct Forge {
 
 impl Forge {
     /// Reads the root URL and the other hostnames.
-    pub fn parse<'a>(
-        root_url: &str,
-        other_hostnames: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, Refusal> {
-        let other_hostnames = other_hostnames
-            .into_iter()
-            .map(Hostname::parse)
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            root_url: ForgeUrl::parse(root_url)?,
-            other_hostnames,
-        })
+    pub fn parse<'a>(root_url: &str, other_hostnames: impl IntoIterator<Item = &'a str>) -> Result<Self, Refusal> {
+        let other_hostnames = other_hostnames.into_iter().map(Hostname::parse).collect::<Result<_, _>>()?;
+        Ok(Self { root_url: ForgeUrl::parse(root_url)?, other_hostnames })
     }
 
     /// `scheme://host` of each hostname once: what git matches a credential against.
@@ -151,15 +119,9 @@ mod tests {
     #[test]
     fn the_root_url_is_normalised() {
         let normal = |value| ForgeUrl::parse(value).unwrap().as_str().to_owned();
-        assert_eq!(
-            normal("https://Git.Example.org/"),
-            "https://git.example.org"
-        );
+        assert_eq!(normal("https://Git.Example.org/"), "https://git.example.org");
         assert_eq!(normal("http://10.0.0.5:3000"), "http://10.0.0.5:3000");
-        assert_eq!(
-            normal("https://[fd00::1]:3000/forge/"),
-            "https://[fd00::1]:3000/forge"
-        );
+        assert_eq!(normal("https://[fd00::1]:3000/forge/"), "https://[fd00::1]:3000/forge");
     }
 
     #[test]
@@ -188,40 +150,21 @@ mod tests {
 
     #[test]
     fn a_password_is_refused_and_not_repeated() {
-        for url in [
-            "https://bot:hunter2@git.example.org/",
-            "https://bot:hun/ter2@git.example.org/",
-        ] {
+        for url in ["https://bot:hunter2@git.example.org/", "https://bot:hun/ter2@git.example.org/"] {
             let sentence = ForgeUrl::parse(url).unwrap_err().to_string();
-            assert!(
-                sentence.contains("holds a user name or password") && !sentence.contains("ter2"),
-                "{sentence}"
-            );
+            assert!(sentence.contains("holds a user name or password") && !sentence.contains("ter2"), "{sentence}");
         }
     }
 
     #[test]
     fn git_authenticates_for_each_hostname_once() {
-        let forge = Forge::parse(
-            "https://git.example.org/",
-            ["example.org", "GIT.example.org", "example.org:8443"],
-        )
-        .unwrap();
-        assert_eq!(
-            forge.git_bases(),
-            [
-                "https://git.example.org",
-                "https://example.org",
-                "https://example.org:8443"
-            ]
-        );
+        let forge = Forge::parse("https://git.example.org/", ["example.org", "GIT.example.org", "example.org:8443"]).unwrap();
+        assert_eq!(forge.git_bases(), ["https://git.example.org", "https://example.org", "https://example.org:8443"]);
     }
 
     #[test]
     fn a_url_is_not_a_hostname() {
-        let sentence = Forge::parse("https://a.example/", ["https://b.example/"])
-            .unwrap_err()
-            .to_string();
+        let sentence = Forge::parse("https://a.example/", ["https://b.example/"]).unwrap_err().to_string();
         assert!(sentence.contains("write only the name"), "{sentence}");
     }
 }

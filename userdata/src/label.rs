@@ -27,35 +27,19 @@ impl Label {
     ///
     /// A bare name is refused: what it means is left to the runner, and differs between kinds and versions.
     pub fn parse(value: &str) -> Result<Self, Refusal> {
-        let refuse = |problem| {
-            Refusal::of(
-                "label",
-                value,
-                problem,
-                "write `go:host` or `go:docker://image`",
-            )
-        };
+        let refuse = |problem| Refusal::of("label", value, problem, "write `go:host` or `go:docker://image`");
         let Some((name, place)) = value.split_once(':') else {
             return Err(refuse("does not say where its jobs run"));
         };
-        if !is_plain(value, 1024)
-            || value.contains(|c: char| c.is_whitespace() || c == ',')
-            || name.is_empty()
-        {
+        if !is_plain(value, 1024) || value.contains(|c: char| c.is_whitespace() || c == ',') || name.is_empty() {
             return Err(refuse("has an empty name, white space or a comma"));
         }
         let place = match (place, place.strip_prefix("docker://")) {
             ("host", _) => Place::Host,
-            (_, Some(image)) if !image.is_empty() => Place::Docker {
-                image: image.to_owned(),
-            },
+            (_, Some(image)) if !image.is_empty() => Place::Docker { image: image.to_owned() },
             _ => return Err(refuse("names no known place for its jobs")),
         };
-        Ok(Self {
-            text: value.to_owned(),
-            name_bytes: name.len(),
-            place,
-        })
+        Ok(Self { text: value.to_owned(), name_bytes: name.len(), place })
     }
 
     /// The whole label as the runner reads it.
@@ -81,16 +65,9 @@ pub struct Labels(Vec<Label>);
 impl Labels {
     /// Reads every label, and refuses an empty, doubled or mixed list.
     pub fn parse<'a>(values: impl IntoIterator<Item = &'a str>) -> Result<Self, Refusal> {
-        let labels: Vec<Label> = values
-            .into_iter()
-            .map(Label::parse)
-            .collect::<Result<_, _>>()?;
+        let labels: Vec<Label> = values.into_iter().map(Label::parse).collect::<Result<_, _>>()?;
         let Some(first) = labels.first() else {
-            return Err(Refusal::secret(
-                "the list of labels",
-                "is empty",
-                "name what the machine serves, such as `go:host`",
-            ));
+            return Err(Refusal::secret("the list of labels", "is empty", "name what the machine serves, such as `go:host`"));
         };
         let on_host = |label: &Label| label.place == Place::Host;
         if let Some(other) = labels.iter().find(|label| on_host(label) != on_host(first)) {
@@ -101,17 +78,9 @@ impl Labels {
                 "make two pools: a job on the host could reach into the containers",
             ));
         }
-        let doubled = labels
-            .iter()
-            .enumerate()
-            .find(|(at, label)| labels.iter().take(*at).any(|l| l.name() == label.name()));
+        let doubled = labels.iter().enumerate().find(|(at, label)| labels.iter().take(*at).any(|l| l.name() == label.name()));
         if let Some((_, label)) = doubled {
-            return Err(Refusal::of(
-                "label",
-                &label.text,
-                "has a name that is taken",
-                "name each label once",
-            ));
+            return Err(Refusal::of("label", &label.text, "has a name that is taken", "name each label once"));
         }
         Ok(Self(labels))
     }
@@ -130,37 +99,20 @@ mod tests {
     fn a_label_has_a_name_and_a_place() {
         let label = Label::parse("docker:docker://node:20@sha256:abc").unwrap();
         assert_eq!(label.name(), "docker");
-        assert_eq!(
-            label.place(),
-            &Place::Docker {
-                image: "node:20@sha256:abc".into()
-            }
-        );
+        assert_eq!(label.place(), &Place::Docker { image: "node:20@sha256:abc".into() });
         assert_eq!(Label::parse("go:host").unwrap().place(), &Place::Host);
     }
 
     #[test]
     fn what_a_runner_could_read_in_two_ways_is_refused() {
-        for bad in [
-            "",
-            "go",
-            ":host",
-            "go:hots",
-            "go:host:x",
-            "go:docker://",
-            "a b:host",
-            "a,b:host",
-            "go:docker://a\nb",
-        ] {
+        for bad in ["", "go", ":host", "go:hots", "go:host:x", "go:docker://", "a b:host", "a,b:host", "go:docker://a\nb"] {
             assert!(Label::parse(bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
     fn a_pool_is_host_or_container_not_both() {
-        let sentence = Labels::parse(["go:host", "image:docker://alpine"])
-            .unwrap_err()
-            .to_string();
+        let sentence = Labels::parse(["go:host", "image:docker://alpine"]).unwrap_err().to_string();
         assert!(sentence.contains("make two pools"), "{sentence}");
     }
 

@@ -24,26 +24,18 @@ mod tests {
 
     /// Every text of up to three characters over what bash, `printf` or an array might treat specially.
     fn hostile_texts() -> Vec<String> {
-        let alphabet = [
-            "'", "\"", "\\", "$", "`", "!", "\n", " ", "*", "#", ")", "=", "é", "$(id)",
-        ];
+        let alphabet = ["'", "\"", "\\", "$", "`", "!", "\n", " ", "*", "#", ")", "=", "é", "$(id)"];
         let mut texts = vec![String::new()];
         let mut longest = texts.clone();
         for _ in 0..3 {
-            longest = longest
-                .iter()
-                .flat_map(|text| alphabet.map(|next| format!("{text}{next}")))
-                .collect();
+            longest = longest.iter().flat_map(|text| alphabet.map(|next| format!("{text}{next}"))).collect();
             texts.extend(longest.iter().cloned());
         }
         texts
     }
 
     fn bash(script: &str) -> String {
-        let output = Command::new("bash")
-            .args(["-euc", script])
-            .output()
-            .unwrap();
+        let output = Command::new("bash").args(["-euc", script]).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     }
@@ -52,10 +44,7 @@ mod tests {
     fn bash_reads_back_every_hostile_text_as_a_variable() {
         let texts = hostile_texts();
         for some in texts.chunks(1000) {
-            let script: String = some
-                .iter()
-                .map(|text| assignment("X", text) + r#"printf '%s\0' "$X""# + "\n")
-                .collect();
+            let script: String = some.iter().map(|text| assignment("X", text) + r#"printf '%s\0' "$X""# + "\n").collect();
             let expected: String = some.iter().map(|text| format!("{text}\0")).collect();
             assert_eq!(bash(&script), expected);
         }

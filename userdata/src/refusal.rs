@@ -19,31 +19,14 @@ const SHOWN_CHARS: usize = 60;
 
 impl Refusal {
     /// Refuses `value`, and repeats it in the sentence.
-    pub(crate) fn of(
-        subject: &'static str,
-        value: &str,
-        problem: &'static str,
-        advice: &'static str,
-    ) -> Self {
+    pub(crate) fn of(subject: &'static str, value: &str, problem: &'static str, advice: &'static str) -> Self {
         let shown: String = value.chars().take(SHOWN_CHARS).collect();
-        Self {
-            shown: Some(format!("{shown:?}")),
-            ..Self::secret(subject, problem, advice)
-        }
+        Self { shown: Some(format!("{shown:?}")), ..Self::secret(subject, problem, advice) }
     }
 
     /// Refuses a value that must not be repeated.
-    pub(crate) const fn secret(
-        subject: &'static str,
-        problem: &'static str,
-        advice: &'static str,
-    ) -> Self {
-        Self {
-            subject,
-            shown: None,
-            problem,
-            advice,
-        }
+    pub(crate) const fn secret(subject: &'static str, problem: &'static str, advice: &'static str) -> Self {
+        Self { subject, shown: None, problem, advice }
     }
 }
 
@@ -53,26 +36,13 @@ mod tests {
 
     #[test]
     fn the_sentence_says_what_why_and_what_next() {
-        let refusal = Refusal::of(
-            "user",
-            "root",
-            "is the superuser",
-            "name an unprivileged user",
-        );
-        assert_eq!(
-            refusal.to_string(),
-            r#"user "root" is the superuser; name an unprivileged user"#
-        );
+        let refusal = Refusal::of("user", "root", "is the superuser", "name an unprivileged user");
+        assert_eq!(refusal.to_string(), r#"user "root" is the superuser; name an unprivileged user"#);
     }
 
     #[test]
     fn control_characters_are_shown_escaped_and_long_values_cut() {
-        let refusal = Refusal::of(
-            "label",
-            &format!("a\n{}", "b".repeat(500)),
-            "is long",
-            "shorten it",
-        );
+        let refusal = Refusal::of("label", &format!("a\n{}", "b".repeat(500)), "is long", "shorten it");
         assert!(refusal.to_string().starts_with(r#"label "a\nbbb"#));
         assert!(refusal.to_string().len() < 100);
     }

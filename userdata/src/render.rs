@@ -29,32 +29,13 @@ pub fn first_boot_script(specification: &MachineSpecification) -> Result<String,
 }
 
 fn values(specification: &MachineSpecification) -> String {
-    let MachineSpecification {
-        runner,
-        user,
-        forge,
-        labels,
-        identity,
-        deadlines,
-        metadata,
-        log_file,
-        snippets,
-    } = specification;
+    let MachineSpecification { runner, user, forge, labels, identity, deadlines, metadata, log_file, snippets } = specification;
     let git_bases = forge.git_bases();
     [
         assignment("RUNNER_KIND", runner.kind().as_str()),
         array("RUNNER_PATHS", runner.paths().map(AbsolutePath::as_str)),
-        assignment(
-            "RUNNER_SHA256",
-            runner.sha256.as_ref().map_or("", Sha256::as_str),
-        ),
-        assignment(
-            "RUNNER_CONFIGURATION",
-            runner
-                .configuration
-                .as_ref()
-                .map_or("", AbsolutePath::as_str),
-        ),
+        assignment("RUNNER_SHA256", runner.sha256.as_ref().map_or("", Sha256::as_str)),
+        assignment("RUNNER_CONFIGURATION", runner.configuration.as_ref().map_or("", AbsolutePath::as_str)),
         assignment("RUNNER_USER", user.as_str()),
         assignment("FORGE_URL", forge.root_url.as_str()),
         array("GIT_BASES", git_bases.iter().map(String::as_str)),
@@ -76,20 +57,12 @@ fn identity_values(source: &IdentitySource) -> String {
         IdentitySource::Directory { path } => ("directory", path.as_str(), None),
         IdentitySource::DynamoDb(item) => ("dynamodb", "", Some(item)),
     };
-    let key = item
-        .map(crate::DynamoDbItem::key_template)
-        .unwrap_or_default();
+    let key = item.map(crate::DynamoDbItem::key_template).unwrap_or_default();
     [
         assignment("IDENTITY_SOURCE", kind),
         assignment("IDENTITY_DIRECTORY", directory),
-        assignment(
-            "DYNAMODB_TABLE",
-            item.map_or("", crate::DynamoDbItem::table),
-        ),
-        assignment(
-            "DYNAMODB_REGION",
-            item.map_or("", crate::DynamoDbItem::region),
-        ),
+        assignment("DYNAMODB_TABLE", item.map_or("", crate::DynamoDbItem::table)),
+        assignment("DYNAMODB_REGION", item.map_or("", crate::DynamoDbItem::region)),
         assignment("DYNAMODB_KEY", &key),
     ]
     .concat()

@@ -34,25 +34,12 @@ pub struct Runner {
 
 impl Runner {
     /// The first executable file of `paths` is started.
-    pub fn at<'a>(
-        kind: RunnerKind,
-        paths: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, Refusal> {
-        let paths: Vec<_> = paths
-            .into_iter()
-            .map(AbsolutePath::parse)
-            .collect::<Result<_, _>>()?;
+    pub fn at<'a>(kind: RunnerKind, paths: impl IntoIterator<Item = &'a str>) -> Result<Self, Refusal> {
+        let paths: Vec<_> = paths.into_iter().map(AbsolutePath::parse).collect::<Result<_, _>>()?;
         if paths.is_empty() {
-            return Err(Refusal::secret(
-                "the list of runner paths",
-                "is empty",
-                "name where the image has its runner",
-            ));
+            return Err(Refusal::secret("the list of runner paths", "is empty", "name where the image has its runner"));
         }
-        Ok(Self {
-            paths,
-            ..Self::expected(kind)
-        })
+        Ok(Self { paths, ..Self::expected(kind) })
     }
 
     /// The usual places, newest name first.
@@ -61,18 +48,9 @@ impl Runner {
             RunnerKind::Gitea => &["gitea-runner", "act_runner"],
             RunnerKind::Forgejo => &["forgejo-runner"],
         };
-        let places = names.iter().flat_map(|name| {
-            ["/usr/local/bin", "/usr/bin"].map(|folder| format!("{folder}/{name}"))
-        });
-        let paths = places
-            .filter_map(|path| AbsolutePath::parse(&path).ok())
-            .collect();
-        Self {
-            kind,
-            paths,
-            sha256: None,
-            configuration: None,
-        }
+        let places = names.iter().flat_map(|name| ["/usr/local/bin", "/usr/bin"].map(|folder| format!("{folder}/{name}")));
+        let paths = places.filter_map(|path| AbsolutePath::parse(&path).ok()).collect();
+        Self { kind, paths, sha256: None, configuration: None }
     }
 
     /// How the program is started.
@@ -98,21 +76,13 @@ mod tests {
     fn the_name_of_gitea_runner_before_1_0_is_looked_for_last() {
         assert_eq!(
             paths(&Runner::expected(RunnerKind::Gitea)),
-            [
-                "/usr/local/bin/gitea-runner",
-                "/usr/bin/gitea-runner",
-                "/usr/local/bin/act_runner",
-                "/usr/bin/act_runner"
-            ]
+            ["/usr/local/bin/gitea-runner", "/usr/bin/gitea-runner", "/usr/local/bin/act_runner", "/usr/bin/act_runner"]
         );
     }
 
     #[test]
     fn own_paths_replace_the_usual_ones() {
-        assert_eq!(
-            paths(&Runner::at(RunnerKind::Forgejo, ["/opt/runner"]).unwrap()),
-            ["/opt/runner"]
-        );
+        assert_eq!(paths(&Runner::at(RunnerKind::Forgejo, ["/opt/runner"]).unwrap()), ["/opt/runner"]);
         assert!(Runner::at(RunnerKind::Forgejo, []).is_err());
         assert!(Runner::at(RunnerKind::Forgejo, ["runner"]).is_err());
     }

@@ -16,25 +16,12 @@ impl Snippet {
     /// `name` is what the log calls it; `script` may have any number of lines but no NUL.
     pub fn new(name: &str, script: &str) -> Result<Self, Refusal> {
         if !is_plain(name, 100) {
-            return Err(Refusal::of(
-                "snippet name",
-                name,
-                "is empty, long or not one line",
-                "say in a few words what it does",
-            ));
+            return Err(Refusal::of("snippet name", name, "is empty, long or not one line", "say in a few words what it does"));
         }
         if script.contains('\0') {
-            return Err(Refusal::of(
-                "snippet",
-                name,
-                "holds a NUL byte",
-                "remove it: bash cannot read it",
-            ));
+            return Err(Refusal::of("snippet", name, "holds a NUL byte", "remove it: bash cannot read it"));
         }
-        Ok(Self {
-            name: name.to_owned(),
-            script: script.to_owned(),
-        })
+        Ok(Self { name: name.to_owned(), script: script.to_owned() })
     }
 
     /// What the log calls it.

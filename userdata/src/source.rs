@@ -37,11 +37,7 @@ impl DynamoDbItem {
         Ok(Self {
             table: word("table", table, "-._")?,
             region: word("region", region, "-")?,
-            key_prefix: if key_prefix.is_empty() {
-                String::new()
-            } else {
-                word("key prefix", key_prefix, KEY_CHARACTERS)?
-            },
+            key_prefix: if key_prefix.is_empty() { String::new() } else { word("key prefix", key_prefix, KEY_CHARACTERS)? },
             partition_key: "pk".to_owned(),
             sort_key: None,
         })
@@ -49,22 +45,13 @@ impl DynamoDbItem {
 
     /// Names the partition key attribute, if it is not `pk`.
     pub fn with_partition_key(self, attribute: &str) -> Result<Self, Refusal> {
-        Ok(Self {
-            partition_key: word("partition key", attribute, "-._")?,
-            ..self
-        })
+        Ok(Self { partition_key: word("partition key", attribute, "-._")?, ..self })
     }
 
     /// Adds the sort key of a table that has one, with the constant value that identities have there.
     pub fn with_sort_key(self, attribute: &str, value: &str) -> Result<Self, Refusal> {
-        let sort_key = (
-            word("sort key", attribute, "-._")?,
-            word("sort key value", value, KEY_CHARACTERS)?,
-        );
-        Ok(Self {
-            sort_key: Some(sort_key),
-            ..self
-        })
+        let sort_key = (word("sort key", attribute, "-._")?, word("sort key value", value, KEY_CHARACTERS)?);
+        Ok(Self { sort_key: Some(sort_key), ..self })
     }
 
     /// The table's name.
@@ -83,10 +70,7 @@ impl DynamoDbItem {
             Some((attribute, value)) => format!(r#","{attribute}":{{"S":"{value}"}}"#),
             None => String::new(),
         };
-        format!(
-            r#"{{"{}":{{"S":"{}%USERID%"}}{sort}}}"#,
-            self.partition_key, self.key_prefix
-        )
+        format!(r#"{{"{}":{{"S":"{}%USERID%"}}{sort}}}"#, self.partition_key, self.key_prefix)
     }
 }
 
@@ -95,17 +79,8 @@ const KEY_CHARACTERS: &str = "-._#/:";
 /// One to 255 of ASCII letters, digits and `punctuation`.
 fn word(subject: &'static str, value: &str, punctuation: &str) -> Result<String, Refusal> {
     let is_accepted = |c: char| c.is_ascii_alphanumeric() || punctuation.contains(c);
-    if value.is_empty()
-        || value.len() > 255
-        || value.starts_with('-')
-        || !value.chars().all(is_accepted)
-    {
-        return Err(Refusal::of(
-            subject,
-            value,
-            "is empty, long, or has other characters",
-            "use letters, digits and -._#/:",
-        ));
+    if value.is_empty() || value.len() > 255 || value.starts_with('-') || !value.chars().all(is_accepted) {
+        return Err(Refusal::of(subject, value, "is empty, long, or has other characters", "use letters, digits and -._#/:"));
     }
     Ok(value.to_owned())
 }
@@ -118,34 +93,18 @@ mod tests {
     fn the_key_is_json_around_the_user_id() {
         let item = DynamoDbItem::new("dispatch", "eu-west-1", "identity#").unwrap();
         assert_eq!(item.key_template(), r#"{"pk":{"S":"identity#%USERID%"}}"#);
-        let item = item
-            .with_partition_key("PK")
-            .unwrap()
-            .with_sort_key("sk", "identity")
-            .unwrap();
-        assert_eq!(
-            item.key_template(),
-            r#"{"PK":{"S":"identity#%USERID%"},"sk":{"S":"identity"}}"#
-        );
+        let item = item.with_partition_key("PK").unwrap().with_sort_key("sk", "identity").unwrap();
+        assert_eq!(item.key_template(), r#"{"PK":{"S":"identity#%USERID%"},"sk":{"S":"identity"}}"#);
     }
 
     #[test]
     fn nothing_can_leave_the_json_string_or_become_an_option() {
         for bad in ["\"", "\\", "a b", "a\n", "%USERID%", "--debug", "'", "é"] {
-            assert!(
-                DynamoDbItem::new(bad, "eu-west-1", "").is_err(),
-                "table {bad:?}"
-            );
+            assert!(DynamoDbItem::new(bad, "eu-west-1", "").is_err(), "table {bad:?}");
             assert!(DynamoDbItem::new("t", bad, "").is_err(), "region {bad:?}");
-            assert!(
-                DynamoDbItem::new("t", "eu-west-1", bad).is_err(),
-                "prefix {bad:?}"
-            );
+            assert!(DynamoDbItem::new("t", "eu-west-1", bad).is_err(), "prefix {bad:?}");
             let item = DynamoDbItem::new("t", "eu-west-1", "").unwrap();
-            assert!(
-                item.clone().with_partition_key(bad).is_err(),
-                "partition key {bad:?}"
-            );
+            assert!(item.clone().with_partition_key(bad).is_err(), "partition key {bad:?}");
             assert!(item.with_sort_key("sk", bad).is_err(), "sort key {bad:?}");
         }
     }

@@ -39,17 +39,10 @@ pub struct UserName(String);
 impl UserName {
     /// Accepts what `useradd` does: `[a-z_][a-z0-9_-]*`, up to 32 bytes, and not `root`.
     pub fn parse(value: &str) -> Result<Self, Refusal> {
-        let starts_well =
-            value.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
-        let is_word =
-            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+        let starts_well = value.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
+        let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
         if value == "root" {
-            return Err(Refusal::of(
-                "user",
-                value,
-                "may do anything",
-                "name an unprivileged user",
-            ));
+            return Err(Refusal::of("user", value, "may do anything", "name an unprivileged user"));
         }
         if !starts_well || !value.chars().all(is_word) || value.len() > 32 {
             return Err(Refusal::of(
@@ -98,12 +91,7 @@ mod tests {
 
     #[test]
     fn paths_are_absolute_and_clean() {
-        assert_eq!(
-            AbsolutePath::parse("/var/log/it's here.log")
-                .unwrap()
-                .as_str(),
-            "/var/log/it's here.log"
-        );
+        assert_eq!(AbsolutePath::parse("/var/log/it's here.log").unwrap().as_str(), "/var/log/it's here.log");
         for bad in ["", "/", "log", "/var/", "/a/../b", "/a\nb", "/a\0"] {
             assert!(AbsolutePath::parse(bad).is_err(), "{bad:?}");
         }
@@ -112,27 +100,14 @@ mod tests {
     #[test]
     fn users_are_unprivileged_names() {
         assert!(UserName::parse("gitea-runner").is_ok());
-        for bad in [
-            "",
-            "root",
-            "-x",
-            "9a",
-            "a b",
-            "a'b",
-            "Ünal",
-            "a\n",
-            &"a".repeat(33),
-        ] {
+        for bad in ["", "root", "-x", "9a", "a b", "a'b", "Ünal", "a\n", &"a".repeat(33)] {
             assert!(UserName::parse(bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
     fn digests_are_normalised_to_what_sha256sum_prints() {
-        assert_eq!(
-            Sha256::parse(&"AB".repeat(32)).unwrap().as_str(),
-            "ab".repeat(32)
-        );
+        assert_eq!(Sha256::parse(&"AB".repeat(32)).unwrap().as_str(), "ab".repeat(32));
         for bad in [String::new(), "ab".repeat(31), "zz".repeat(32)] {
             assert!(Sha256::parse(&bad).is_err(), "{bad:?}");
         }

@@ -9,6 +9,8 @@ mod jobs;
 mod runners;
 mod strays;
 
+pub(crate) use balance::described;
+
 use std::collections::BTreeMap;
 
 use crate::config::Config;

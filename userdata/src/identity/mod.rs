@@ -53,10 +53,7 @@ pub(crate) mod tests {
             labels: Labels::parse(["go:host", "small:host"]).unwrap(),
             ephemeral: true,
             handle: Some("h-1".into()),
-            clone_credential: Some(CloneCredential {
-                username: "bot".into(),
-                password: "correct horse".into(),
-            }),
+            clone_credential: Some(CloneCredential { username: "bot".into(), password: "correct horse".into() }),
         }
     }
 
@@ -64,9 +61,6 @@ pub(crate) mod tests {
     fn debug_output_shows_no_secret() {
         let shown = format!("{:?}", identity());
         assert!(shown.contains("i-0abc"));
-        assert!(
-            !shown.contains("hunter2") && !shown.contains("horse"),
-            "{shown}"
-        );
+        assert!(!shown.contains("hunter2") && !shown.contains("horse"), "{shown}");
     }
 }
