@@ -132,8 +132,7 @@ fn beside_forks<'a>(wanted: &'a [Wanted<'a>]) -> impl Fn(&Wanted<'_>) -> bool + 
 
 fn hold(world: &World, job: &Wanted<'_>, held: Held, plan: &mut Draft) {
     let reason = Reason::Held(held);
-    let said =
-        world.jobs.get(&job.key).and_then(|record| record.story.last()).is_some_and(|last| last.text == reason.to_string());
+    let said = world.jobs.get(&job.key).is_some_and(|record| record.story.ends_with(&reason));
     if !said {
         plan.record(Action::Note(job.key.clone()), reason);
     }

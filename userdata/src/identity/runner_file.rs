@@ -1,13 +1,13 @@
 //! The `.runner` file of `gitea-runner`: its registration as JSON, written by us instead of its `register` command.
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::Identity;
 
 impl Identity {
     /// The content of `.runner`. `ephemeral` is read by 0.2.12 and newer, unknown keys are ignored by all.
-    pub(super) fn runner_file(&self) -> String {
+    pub fn runner_file(&self) -> SecretString {
         let labels: Vec<&str> = self.labels.iter().map(crate::Label::as_str).collect();
         let file = json!({
             "id": self.runner_id,
@@ -18,17 +18,19 @@ impl Identity {
             "labels": labels,
             "ephemeral": self.ephemeral,
         });
-        format!("{file:#}")
+        SecretString::from(format!("{file:#}"))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::super::tests::identity;
 
     #[test]
     fn the_runner_finds_its_registration() {
-        let file: serde_json::Value = serde_json::from_str(&identity().runner_file()).unwrap();
+        let file: serde_json::Value = serde_json::from_str(identity().runner_file().expose_secret()).unwrap();
         assert_eq!(
             file,
             serde_json::json!({
