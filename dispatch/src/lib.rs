@@ -1,1 +1,4 @@
 //! The dispatcher.
+
+pub mod delivery;
+pub mod event;
