@@ -3,7 +3,7 @@
 //! A webhook or a timer wakes the worker. It observes the forge's queue, the cloud and its own records, decides in a
 //! pure function what to do, and does it through four narrow seams. `docs/ARCHITECTURE.md` tells the whole.
 //!
-//! Pure, without I/O, clock or environment: [`identifier`], [`label`], [`phase`], [`plan`], [`pool`], [`reason`], [`reconcile`], [`record`], [`time`], [`world`].
+//! Pure, without I/O, clock or environment: [`delivery`], [`event`], [`identifier`], [`label`], [`phase`], [`plan`], [`pool`], [`reason`], [`reconcile`], [`record`], [`time`], [`world`].
 //!
 //! Seams: [`clock`], [`cloud`], [`forge`], [`store`].
 
@@ -11,6 +11,8 @@ mod apply;
 pub mod clock;
 pub mod cloud;
 pub mod config;
+pub mod delivery;
+pub mod event;
 pub mod forge;
 pub mod identifier;
 pub mod journal;

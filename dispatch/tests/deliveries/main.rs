@@ -1,0 +1,7 @@
+//! Deliveries as real forges sent them, from raw bytes to typed events; and what strangers might send instead.
+#![cfg(test)]
+
+mod authentic;
+mod hostile;
+mod recorded;
+mod typed;
