@@ -62,7 +62,8 @@ impl<'a> Ledger<'a> {
     /// Adds a job unless it is known.
     pub async fn announce(&self, job: JobRecord) -> Result<Announcement, LedgerError> {
         let key = Key::job(&job.key);
-        let put = self.begin().put(key.clone(), Expect::Absent, Record::Job(job.clone()), Life::Open);
+        let life = if job.is_open() { Life::Open } else { self.closed() };
+        let put = self.begin().put(key.clone(), Expect::Absent, Record::Job(job), life);
         match self.commit(put).await {
             Ok(()) => Ok(Announcement::New),
             Err(LedgerError::Conflict(_)) => match self.store.read(&key).await? {

@@ -16,17 +16,9 @@ pub struct Delivery {
 }
 
 /// Examines a request: size, content type, signature over the raw JSON, then headers. Parses no JSON.
-pub fn authenticate(
-    headers: &HeaderMap,
-    body: Bytes,
-    secrets: &Secrets,
-    limits: Limits,
-) -> Result<Delivery, Refusal> {
+pub fn authenticate(headers: &HeaderMap, body: Bytes, secrets: &Secrets, limits: Limits) -> Result<Delivery, Refusal> {
     if body.len() > limits.body_bytes() {
-        return Err(Refusal::TooLarge {
-            size_bytes: body.len(),
-            limit_bytes: limits.body_bytes(),
-        });
+        return Err(Refusal::TooLarge { size_bytes: body.len(), limit_bytes: limits.body_bytes() });
     }
     let json = content::json(headers, body)?;
     signature::verify(headers, &json, secrets)?;
@@ -65,9 +57,6 @@ impl Delivery {
 /// Shows the length of the JSON only: bodies of private repositories do not belong in a log.
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Delivery")
-            .field("names", &self.names)
-            .field("json_bytes", &self.json.len())
-            .finish()
+        f.debug_struct("Delivery").field("names", &self.names).field("json_bytes", &self.json.len()).finish()
     }
 }

@@ -12,9 +12,7 @@ use super::Refusal;
 pub(super) fn json(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Refusal> {
     match media_type(headers) {
         Some(media) if media.eq_ignore_ascii_case("application/json") => Ok(body),
-        Some(media) if media.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
-            form_payload(&body)
-        }
+        Some(media) if media.eq_ignore_ascii_case("application/x-www-form-urlencoded") => form_payload(&body),
         _ => Err(Refusal::ContentType),
     }
 }
@@ -46,11 +44,7 @@ mod tests {
 
     #[test]
     fn parameters_and_case_of_the_content_type_do_not_matter() {
-        for content_type in [
-            "application/json",
-            "Application/JSON",
-            "application/json ; charset=utf-8",
-        ] {
+        for content_type in ["application/json", "Application/JSON", "application/json ; charset=utf-8"] {
             assert_eq!(read(content_type, "{}").unwrap(), "{}");
         }
     }
@@ -58,10 +52,7 @@ mod tests {
     #[test]
     fn the_payload_of_a_form_is_decoded() {
         let form = "application/x-www-form-urlencoded";
-        assert_eq!(
-            read(form, "payload=%7B%22a%22%3A+%22%C3%BC%2B%22%7D").unwrap(),
-            "{\"a\": \"ü+\"}"
-        );
+        assert_eq!(read(form, "payload=%7B%22a%22%3A+%22%C3%BC%2B%22%7D").unwrap(), "{\"a\": \"ü+\"}");
     }
 
     #[test]
@@ -77,9 +68,6 @@ mod tests {
         for content_type in ["text/plain", "multipart/form-data", "", "application/jsonx"] {
             assert_eq!(read(content_type, "{}"), Err(Refusal::ContentType));
         }
-        assert_eq!(
-            json(&HeaderMap::new(), Bytes::new()),
-            Err(Refusal::ContentType)
-        );
+        assert_eq!(json(&HeaderMap::new(), Bytes::new()), Err(Refusal::ContentType));
     }
 }

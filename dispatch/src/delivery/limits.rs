@@ -20,11 +20,7 @@ impl Limits {
 
     /// A limit of at most [`Self::MAX_BODY_BYTES`]: it can be lowered, not raised.
     pub fn new(body_bytes: usize) -> Result<Self, BodyLimitError> {
-        if (1..=Self::MAX_BODY_BYTES).contains(&body_bytes) {
-            Ok(Self { body_bytes })
-        } else {
-            Err(BodyLimitError(body_bytes))
-        }
+        if (1..=Self::MAX_BODY_BYTES).contains(&body_bytes) { Ok(Self { body_bytes }) } else { Err(BodyLimitError(body_bytes)) }
     }
 
     /// The largest body, in bytes. The HTTP server stops reading here.
@@ -35,9 +31,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            body_bytes: Self::MAX_BODY_BYTES,
-        }
+        Self { body_bytes: Self::MAX_BODY_BYTES }
     }
 }
 
@@ -48,10 +42,7 @@ mod tests {
     #[test]
     fn the_limit_goes_down_but_not_up() {
         assert_eq!(Limits::new(1000).unwrap().body_bytes(), 1000);
-        assert_eq!(
-            Limits::new(Limits::MAX_BODY_BYTES).unwrap(),
-            Limits::default()
-        );
+        assert_eq!(Limits::new(Limits::MAX_BODY_BYTES).unwrap(), Limits::default());
         for wrong in [0, Limits::MAX_BODY_BYTES + 1] {
             let sentence = Limits::new(wrong).unwrap_err().to_string();
             assert!(sentence.contains("from 1 to 26214400"), "{sentence}");

@@ -33,32 +33,21 @@ impl Names {
     /// Reads the headers; refuses a delivery without an id, or with neither of the event's names.
     pub(super) fn read(headers: &HeaderMap) -> Result<Self, Refusal> {
         let names = Self {
-            id: first(headers, "delivery", "X-Gitea-Delivery")?.ok_or(Refusal::Header {
-                header: "X-Gitea-Delivery",
-            })?,
+            id: first(headers, "delivery", "X-Gitea-Delivery")?.ok_or(Refusal::Header { header: "X-Gitea-Delivery" })?,
             event: first(headers, "event", "X-Gitea-Event")?,
             event_type: first(headers, "event-type", "X-Gitea-Event-Type")?,
             forge: hint(headers),
         };
         if names.event.is_none() && names.event_type.is_none() {
-            return Err(Refusal::Header {
-                header: "X-Gitea-Event-Type",
-            });
+            return Err(Refusal::Header { header: "X-Gitea-Event-Type" });
         }
         Ok(names)
     }
 }
 
 /// The first value that is not empty: Forgejo leaves the coarse name of `package` empty.
-fn first(
-    headers: &HeaderMap,
-    suffix: &str,
-    header: &'static str,
-) -> Result<Option<String>, Refusal> {
-    let found = FAMILIES
-        .iter()
-        .filter_map(|family| headers.get(format!("{family}{suffix}")))
-        .find(|value| !value.is_empty());
+fn first(headers: &HeaderMap, suffix: &str, header: &'static str) -> Result<Option<String>, Refusal> {
+    let found = FAMILIES.iter().filter_map(|family| headers.get(format!("{family}{suffix}"))).find(|value| !value.is_empty());
     match found {
         None => Ok(None),
         Some(value) => match value.to_str() {
@@ -70,10 +59,7 @@ fn first(
 
 /// Short and harmless in a log line, a reply, or a key of the store.
 fn is_plain(text: &str) -> bool {
-    text.len() <= MAX_LENGTH
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    text.len() <= MAX_LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn hint(headers: &HeaderMap) -> Option<ForgeHint> {
@@ -92,33 +78,22 @@ mod tests {
     use super::*;
 
     fn read(headers: &[(&'static str, &str)]) -> Result<Names, Refusal> {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-            .collect();
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         Names::read(&headers)
     }
 
     #[test]
     fn each_family_of_headers_suffices_alone() {
-        let families = [
-            ("forgejo", Some(ForgeHint::Forgejo)),
-            ("gitea", Some(ForgeHint::Gitea)),
-            ("gogs", None),
-            ("github", None),
-        ];
+        let families =
+            [("forgejo", Some(ForgeHint::Forgejo)), ("gitea", Some(ForgeHint::Gitea)), ("gogs", None), ("github", None)];
         for (family, forge) in families {
-            let headers: HeaderMap = [
-                ("delivery", "1-a"),
-                ("event", "issue_comment"),
-                ("event-type", "pull_request_comment"),
-            ]
-            .into_iter()
-            .map(|(suffix, value)| {
-                let name = format!("X-{family}-{suffix}");
-                (name.parse().unwrap(), value.parse().unwrap())
-            })
-            .collect();
+            let headers: HeaderMap = [("delivery", "1-a"), ("event", "issue_comment"), ("event-type", "pull_request_comment")]
+                .into_iter()
+                .map(|(suffix, value)| {
+                    let name = format!("X-{family}-{suffix}");
+                    (name.parse().unwrap(), value.parse().unwrap())
+                })
+                .collect();
             let expected = Names {
                 id: "1-a".into(),
                 event: Some("issue_comment".into()),
@@ -131,12 +106,7 @@ mod tests {
 
     #[test]
     fn an_empty_name_is_no_name() {
-        let names = read(&[
-            ("X-Forgejo-Delivery", "1"),
-            ("X-Forgejo-Event", ""),
-            ("X-Forgejo-Event-Type", "package"),
-        ])
-        .unwrap();
+        let names = read(&[("X-Forgejo-Delivery", "1"), ("X-Forgejo-Event", ""), ("X-Forgejo-Event-Type", "package")]).unwrap();
         assert_eq!(names.event, None);
         assert_eq!(names.event_type.as_deref(), Some("package"));
     }
@@ -149,10 +119,7 @@ mod tests {
         assert!(refused(&[("X-Gitea-Delivery", "1")]).contains("X-Gitea-Event-Type"));
         for wrong in ["a b", "a\tb", "ä", "{}", &"x".repeat(65)] {
             assert!(refused(&[("X-Gitea-Delivery", wrong), event]).contains("X-Gitea-Delivery"));
-            assert!(
-                refused(&[("X-Gitea-Delivery", "1"), ("X-Gitea-Event", wrong)])
-                    .contains("X-Gitea-Event")
-            );
+            assert!(refused(&[("X-Gitea-Delivery", "1"), ("X-Gitea-Event", wrong)]).contains("X-Gitea-Event"));
         }
     }
 }

@@ -6,9 +6,7 @@ use http::StatusCode;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A request that is not a POST: a browser, or a hook whose method is GET.
-    #[error(
-        "deliveries come by POST: set the HTTP method of this webhook to POST in the forge (Settings → Webhooks)"
-    )]
+    #[error("deliveries come by POST: set the HTTP method of this webhook to POST in the forge (Settings → Webhooks)")]
     NotPost,
 
     /// More bytes than the limit.

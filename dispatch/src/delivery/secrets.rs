@@ -18,9 +18,7 @@ pub enum SecretsError {
     )]
     None,
     /// A secret without characters: everybody knows it.
-    #[error(
-        "webhook secret number {position} is empty: everybody could sign with it; remove it or give it a value"
-    )]
+    #[error("webhook secret number {position} is empty: everybody could sign with it; remove it or give it a value")]
     Empty {
         /// Which of the configured secrets, counted from 1.
         position: usize,
@@ -35,18 +33,14 @@ impl Secrets {
             return Err(SecretsError::None);
         }
         match secrets.iter().position(is_blank) {
-            Some(index) => Err(SecretsError::Empty {
-                position: index + 1,
-            }),
+            Some(index) => Err(SecretsError::Empty { position: index + 1 }),
             None => Ok(Self(secrets)),
         }
     }
 
     /// The key bytes of each secret, as the forge uses them: the text itself.
     pub(super) fn keys(&self) -> impl Iterator<Item = &[u8]> {
-        self.0
-            .iter()
-            .map(|secret| secret.expose_secret().as_bytes())
+        self.0.iter().map(|secret| secret.expose_secret().as_bytes())
     }
 }
 
@@ -62,10 +56,7 @@ mod tests {
     fn a_secret_that_everybody_knows_is_refused() {
         assert_eq!(Secrets::new([]).unwrap_err(), SecretsError::None);
         for blank in ["", "  \n"] {
-            assert_eq!(
-                Secrets::new(["old".into(), blank.into()]).unwrap_err(),
-                SecretsError::Empty { position: 2 }
-            );
+            assert_eq!(Secrets::new(["old".into(), blank.into()]).unwrap_err(), SecretsError::Empty { position: 2 });
         }
     }
 
@@ -73,9 +64,6 @@ mod tests {
     fn debug_shows_no_secret() {
         let secrets = Secrets::new(["correct horse".into(), "battery".into()]).unwrap();
         let shown = format!("{secrets:?}");
-        assert!(
-            !shown.contains("horse") && !shown.contains("battery"),
-            "{shown}"
-        );
+        assert!(!shown.contains("horse") && !shown.contains("battery"), "{shown}");
     }
 }

@@ -9,12 +9,8 @@ use super::{Refusal, Secrets};
 /// The signature headers and what stands before the hexadecimal digits.
 ///
 /// Gitea and Forgejo send several of these with the same digest (Forgejo ≥ 7 all of them). `X-Hub-Signature` is SHA-1 and never read.
-const HEADERS: [(&str, &str); 4] = [
-    ("x-forgejo-signature", ""),
-    ("x-gitea-signature", ""),
-    ("x-gogs-signature", ""),
-    ("x-hub-signature-256", "sha256="),
-];
+const HEADERS: [(&str, &str); 4] =
+    [("x-forgejo-signature", ""), ("x-gitea-signature", ""), ("x-gogs-signature", ""), ("x-hub-signature-256", "sha256=")];
 
 type Digest = [u8; 32];
 
@@ -30,23 +26,14 @@ pub(super) fn verify(headers: &HeaderMap, json: &[u8], secrets: &Secrets) -> Res
             return Err(Refusal::Signature);
         }
     }
-    if secrets.keys().any(|key| is_signed(key, json, &claimed)) {
-        Ok(())
-    } else {
-        Err(Refusal::Signature)
-    }
+    if secrets.keys().any(|key| is_signed(key, json, &claimed)) { Ok(()) } else { Err(Refusal::Signature) }
 }
 
 /// Every signature that is present and not empty. A hook without a secret sends empty values and bare prefixes.
 fn given(headers: &HeaderMap) -> impl Iterator<Item = Result<Digest, Refusal>> {
     HEADERS
         .iter()
-        .flat_map(|&(name, prefix)| {
-            headers
-                .get_all(name)
-                .into_iter()
-                .map(move |value| (value.as_bytes(), prefix.as_bytes()))
-        })
+        .flat_map(|&(name, prefix)| headers.get_all(name).into_iter().map(move |value| (value.as_bytes(), prefix.as_bytes())))
         .filter(|(value, prefix)| !value.is_empty() && value != prefix)
         .map(|(value, prefix)| digest(value, prefix).ok_or(Refusal::Signature))
 }
@@ -59,8 +46,7 @@ fn digest(value: &[u8], prefix: &[u8]) -> Option<Digest> {
 }
 
 fn is_signed(key: &[u8], json: &[u8], claimed: &Digest) -> bool {
-    Hmac::<Sha256>::new_from_slice(key)
-        .is_ok_and(|mac| mac.chain_update(json).verify_slice(claimed).is_ok())
+    Hmac::<Sha256>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(json).verify_slice(claimed).is_ok())
 }
 
 #[cfg(test)]
@@ -87,11 +73,7 @@ mod tests {
     #[test]
     fn it_is_hmac_sha256() {
         let mut digest = Digest::default();
-        hex::decode_to_slice(
-            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
-            &mut digest,
-        )
-        .unwrap();
+        hex::decode_to_slice("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", &mut digest).unwrap();
         assert!(is_signed(b"Jefe", b"what do ya want for nothing?", &digest));
     }
 
@@ -134,10 +116,7 @@ mod tests {
             ("x-hub-signature-256", hex_hmac("new")),
         ];
         for wrong in wrong {
-            assert_eq!(
-                check(&[right.clone(), wrong.clone()]),
-                Err(Refusal::Signature)
-            );
+            assert_eq!(check(&[right.clone(), wrong.clone()]), Err(Refusal::Signature));
             assert_eq!(check(&[wrong, right.clone()]), Err(Refusal::Signature));
         }
     }
@@ -145,13 +124,7 @@ mod tests {
     #[test]
     fn malformed_digests_are_refused() {
         let right = hex_hmac("new");
-        for wrong in [
-            &right[..62],
-            &format!("{right}00"),
-            &format!(" {right}"),
-            "0",
-            "g",
-        ] {
+        for wrong in [&right[..62], &format!("{right}00"), &format!(" {right}"), "0", "g"] {
             let header = ("x-gitea-signature", wrong.to_owned());
             assert_eq!(check(&[header]), Err(Refusal::Signature), "{wrong}");
         }

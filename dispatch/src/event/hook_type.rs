@@ -177,9 +177,6 @@ mod tests {
     fn pull_request_comment_means_two_things() {
         let name = "pull_request_comment";
         assert_eq!(HookType::named(name), Some(HookType::PullRequestComment));
-        assert_eq!(
-            HookType::named_coarsely(name),
-            Some(HookType::PullRequestReviewComment)
-        );
+        assert_eq!(HookType::named_coarsely(name), Some(HookType::PullRequestReviewComment));
     }
 }

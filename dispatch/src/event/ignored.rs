@@ -14,9 +14,7 @@ pub enum Ignored {
     Repository,
 
     /// A name that no Gitea or Forgejo known to this version sends.
-    #[error(
-        "nothing to do: no Gitea or Forgejo known to this version of dispatch starts a workflow for `{name}`"
-    )]
+    #[error("nothing to do: no Gitea or Forgejo known to this version of dispatch starts a workflow for `{name}`")]
     Unknown {
         /// The name in the header.
         name: String,

@@ -1,8 +1,8 @@
 //! What a delivery can say.
 
 use super::{
-    ActionRun, CommentActivity, Fork, HookType, Ignored, IssueActivity, Package,
-    PullRequestActivity, Push, RefChange, Release, Repository, Wiki, WorkflowJob, WorkflowRun,
+    ActionRun, CommentActivity, Fork, HookType, Ignored, IssueActivity, Package, PullRequestActivity, Push, RefChange, Release,
+    Repository, Wiki, WorkflowJob, WorkflowRun,
 };
 
 /// What a delivery says.
@@ -73,9 +73,7 @@ impl Event {
             Self::ActionRun(event) => Some(&event.run.repository),
             Self::Push(event) | Self::Test(event) => Some(&event.repository),
             Self::Create(event) | Self::Delete(event) => Some(&event.repository),
-            Self::PullRequest { activity, .. } | Self::Review { activity, .. } => {
-                Some(&activity.repository)
-            }
+            Self::PullRequest { activity, .. } | Self::Review { activity, .. } => Some(&activity.repository),
             Self::Issue { activity, .. } => Some(&activity.repository),
             Self::Comment { activity, .. } => Some(&activity.repository),
             Self::Release(event) => Some(&event.repository),

@@ -33,9 +33,7 @@ pub fn parse_json(hook_type: &str, json: &[u8]) -> Result<Event, Refusal> {
 }
 
 fn unknown(name: &str) -> Event {
-    Event::Ignored(Ignored::Unknown {
-        name: name.chars().take(MAX_QUOTE).collect(),
-    })
+    Event::Ignored(Ignored::Unknown { name: name.chars().take(MAX_QUOTE).collect() })
 }
 
 fn read_as(hook: HookType, json: &[u8]) -> Result<Event, Refusal> {
@@ -52,32 +50,19 @@ fn read_as(hook: HookType, json: &[u8]) -> Result<Event, Refusal> {
         HookType::Wiki => Event::Wiki(read(hook, json)?),
         HookType::Release => Event::Release(read(hook, json)?),
         HookType::Package => Event::Package(read(hook, json)?),
-        HookType::Issues
-        | HookType::IssueAssign
-        | HookType::IssueLabel
-        | HookType::IssueMilestone => Event::Issue {
-            hook,
-            activity: read(hook, json)?,
-        },
-        HookType::IssueComment | HookType::PullRequestComment => Event::Comment {
-            hook,
-            activity: read(hook, json)?,
-        },
+        HookType::Issues | HookType::IssueAssign | HookType::IssueLabel | HookType::IssueMilestone => {
+            Event::Issue { hook, activity: read(hook, json)? }
+        }
+        HookType::IssueComment | HookType::PullRequestComment => Event::Comment { hook, activity: read(hook, json)? },
         HookType::PullRequest
         | HookType::PullRequestAssign
         | HookType::PullRequestLabel
         | HookType::PullRequestMilestone
         | HookType::PullRequestSync
-        | HookType::PullRequestReviewRequest => Event::PullRequest {
-            hook,
-            activity: read(hook, json)?,
-        },
-        HookType::PullRequestReviewApproved
-        | HookType::PullRequestReviewRejected
-        | HookType::PullRequestReviewComment => Event::Review {
-            hook,
-            activity: read(hook, json)?,
-        },
+        | HookType::PullRequestReviewRequest => Event::PullRequest { hook, activity: read(hook, json)? },
+        HookType::PullRequestReviewApproved | HookType::PullRequestReviewRejected | HookType::PullRequestReviewComment => {
+            Event::Review { hook, activity: read(hook, json)? }
+        }
         HookType::Repository => Event::Ignored(Ignored::Repository),
         HookType::Status => Event::Ignored(Ignored::Status),
     })
@@ -85,11 +70,7 @@ fn read_as(hook: HookType, json: &[u8]) -> Result<Event, Refusal> {
 
 fn push(json: &[u8]) -> Result<Event, Refusal> {
     let push: super::Push = read(HookType::Push, json)?;
-    Ok(if push.is_test() {
-        Event::Test(push)
-    } else {
-        Event::Push(push)
-    })
+    Ok(if push.is_test() { Event::Test(push) } else { Event::Push(push) })
 }
 
 /// The types that are read have no cycles and unknown fields are skipped without recursion, so the depth of the JSON does not matter.
@@ -108,8 +89,5 @@ fn read<T: DeserializeOwned>(hook: HookType, json: &[u8]) -> Result<T, Refusal> 
 
 /// Made fit for one line of a log.
 fn quote(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MAX_QUOTE)
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_QUOTE).collect()
 }

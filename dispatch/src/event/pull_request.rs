@@ -58,9 +58,7 @@ impl PullRequest {
     /// Whether the head is another repository than the base, or gone, or was pushed without write access (`AGit`).
     /// Gitea does not tell an `AGit` pull request from a branch of the same repository here.
     pub fn is_from_fork(&self) -> bool {
-        self.flow == Some(1)
-            || self.head.repository_id.is_none()
-            || self.head.repository_id != self.base.repository_id
+        self.flow == Some(1) || self.head.repository_id.is_none() || self.head.repository_id != self.base.repository_id
     }
 }
 
@@ -99,14 +97,8 @@ mod tests {
     fn what_comes_from_outside_is_a_fork() {
         assert!(!pull_request(1, None).is_from_fork());
         assert!(!pull_request(1, Some(0)).is_from_fork());
-        assert!(
-            pull_request(2, Some(0)).is_from_fork(),
-            "another repository"
-        );
-        assert!(
-            pull_request(-1, Some(0)).is_from_fork(),
-            "deleted repository"
-        );
+        assert!(pull_request(2, Some(0)).is_from_fork(), "another repository");
+        assert!(pull_request(-1, Some(0)).is_from_fork(), "deleted repository");
         assert!(pull_request(1, Some(1)).is_from_fork(), "AGit");
     }
 }

@@ -85,20 +85,11 @@ struct Wire {
     id: String,
     #[serde(default)]
     message: String,
-    #[serde(
-        default = "none_changed",
-        deserialize_with = "wire::all_if_few::<MAX_PATHS, _, _>"
-    )]
+    #[serde(default = "none_changed", deserialize_with = "wire::all_if_few::<MAX_PATHS, _, _>")]
     added: Option<Vec<String>>,
-    #[serde(
-        default = "none_changed",
-        deserialize_with = "wire::all_if_few::<MAX_PATHS, _, _>"
-    )]
+    #[serde(default = "none_changed", deserialize_with = "wire::all_if_few::<MAX_PATHS, _, _>")]
     removed: Option<Vec<String>>,
-    #[serde(
-        default = "none_changed",
-        deserialize_with = "wire::all_if_few::<MAX_PATHS, _, _>"
-    )]
+    #[serde(default = "none_changed", deserialize_with = "wire::all_if_few::<MAX_PATHS, _, _>")]
     modified: Option<Vec<String>>,
 }
 
@@ -110,18 +101,10 @@ fn none_changed() -> Option<Vec<String>> {
 impl From<Wire> for Commit {
     fn from(wire: Wire) -> Self {
         let files = match (wire.added, wire.removed, wire.modified) {
-            (Some(added), Some(removed), Some(modified)) => Some(Files {
-                added,
-                removed,
-                modified,
-            }),
+            (Some(added), Some(removed), Some(modified)) => Some(Files { added, removed, modified }),
             _ => None,
         };
-        Self {
-            id: wire.id,
-            message: wire.message,
-            files,
-        }
+        Self { id: wire.id, message: wire.message, files }
     }
 }
 

@@ -40,11 +40,7 @@ impl GitRef {
 
     /// Gitea sends short names in `create` and `delete`, Forgejo (11 and 15) full ones.
     fn qualified(prefix: &str, name: &str) -> Self {
-        if name.starts_with(prefix) {
-            Self(name.to_owned())
-        } else {
-            Self(format!("{prefix}{name}"))
-        }
+        if name.starts_with(prefix) { Self(name.to_owned()) } else { Self(format!("{prefix}{name}")) }
     }
 }
 
@@ -99,10 +95,7 @@ mod tests {
 
     #[test]
     fn short_and_full_names_are_the_same_reference() {
-        assert_eq!(
-            GitRef::of_branch("a/b"),
-            GitRef::of_branch("refs/heads/a/b")
-        );
+        assert_eq!(GitRef::of_branch("a/b"), GitRef::of_branch("refs/heads/a/b"));
         assert_eq!(GitRef::of_branch("a/b").branch(), Some("a/b"));
         assert_eq!(GitRef::of_branch("a/b").tag(), None);
         assert_eq!(GitRef::of_tag("v1").as_str(), "refs/tags/v1");

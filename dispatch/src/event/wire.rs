@@ -21,27 +21,19 @@ where
 }
 
 /// Null and the empty text are nothing.
-pub(super) fn non_empty<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<String>, D::Error> {
+pub(super) fn non_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text: Option<String> = Option::deserialize(deserializer)?;
     Ok(text.filter(|text| !text.is_empty()))
 }
 
 /// Null, zero and negative ids are nothing.
-pub(super) fn positive<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<u64>, D::Error> {
+pub(super) fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let id: Option<i64> = Option::deserialize(deserializer)?;
-    Ok(id
-        .and_then(|id| u64::try_from(id).ok())
-        .filter(|&id| id > 0))
+    Ok(id.and_then(|id| u64::try_from(id).ok()).filter(|&id| id > 0))
 }
 
 /// Null, 1970 and everything before are nothing.
-pub(super) fn time<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Timestamp>, D::Error> {
+pub(super) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     let Some(text) = non_empty(deserializer)? else {
         return Ok(None);
     };
@@ -50,18 +42,12 @@ pub(super) fn time<'de, D: Deserializer<'de>>(
 }
 
 /// Null and the empty text are no conclusion yet.
-pub(super) fn conclusion<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Conclusion>, D::Error> {
-    non_empty(deserializer)?
-        .map(|word| Conclusion::deserialize(word.into_deserializer()))
-        .transpose()
+pub(super) fn conclusion<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Conclusion>, D::Error> {
+    non_empty(deserializer)?.map(|word| Conclusion::deserialize(word.into_deserializer())).transpose()
 }
 
 /// The names of labels, each of which comes as an object.
-pub(super) fn label_names<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<String>, D::Error> {
+pub(super) fn label_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     struct Label {
         name: String,
@@ -77,11 +63,7 @@ where
     T: Deserialize<'de>,
 {
     let list: List<MAX, T> = List::read(deserializer)?;
-    if list.is_whole {
-        Ok(list.items)
-    } else {
-        Err(Error::custom(format_args!("more than {MAX} items")))
-    }
+    if list.is_whole { Ok(list.items) } else { Err(Error::custom(format_args!("more than {MAX} items"))) }
 }
 
 /// The first `MAX` items of a list.
@@ -94,9 +76,7 @@ where
 }
 
 /// A list of at most `MAX` items; `None` if it is longer.
-pub(super) fn all_if_few<'de, const MAX: usize, D, T>(
-    deserializer: D,
-) -> Result<Option<Vec<T>>, D::Error>
+pub(super) fn all_if_few<'de, const MAX: usize, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -127,10 +107,7 @@ impl<'de, const MAX: usize, T: Deserialize<'de>> Visitor<'de> for ListVisitor<MA
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(List {
-            items: Vec::new(),
-            is_whole: true,
-        })
+        Ok(List { items: Vec::new(), is_whole: true })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
@@ -139,10 +116,7 @@ impl<'de, const MAX: usize, T: Deserialize<'de>> Visitor<'de> for ListVisitor<MA
             match sequence.next_element()? {
                 Some(item) => items.push(item),
                 None => {
-                    return Ok(List {
-                        items,
-                        is_whole: true,
-                    });
+                    return Ok(List { items, is_whole: true });
                 }
             }
         }
@@ -171,10 +145,7 @@ mod tests {
         ] {
             assert_eq!(time(none).unwrap(), None);
         }
-        assert_eq!(
-            time(json!("2026-11-21T10:54:50+01:00")).unwrap(),
-            Some("2026-11-21T09:54:50Z".parse().unwrap())
-        );
+        assert_eq!(time(json!("2026-11-21T10:54:50+01:00")).unwrap(), Some("2026-11-21T09:54:50Z".parse().unwrap()));
         for wrong in [json!("soon"), json!(1)] {
             assert!(time(wrong).is_err());
         }
@@ -194,14 +165,8 @@ mod tests {
         for none in [json!(null), json!("")] {
             assert_eq!(conclusion(none).unwrap(), None);
         }
-        assert_eq!(
-            conclusion(json!("cancelled")).unwrap(),
-            Some(Conclusion::Cancelled)
-        );
-        assert_eq!(
-            conclusion(json!("exploded")).unwrap(),
-            Some(Conclusion::Unknown)
-        );
+        assert_eq!(conclusion(json!("cancelled")).unwrap(), Some(Conclusion::Cancelled));
+        assert_eq!(conclusion(json!("exploded")).unwrap(), Some(Conclusion::Unknown));
     }
 
     #[test]

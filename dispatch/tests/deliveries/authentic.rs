@@ -10,11 +10,7 @@ use crate::recorded::{self, SECRET, receive};
 /// The headers of one family (and those that belong to none).
 fn only(headers: &HeaderMap, family: &str) -> HeaderMap {
     let belongs = |name: &str| !name.starts_with("x-") || name.starts_with(family);
-    headers
-        .iter()
-        .filter(|(name, _)| belongs(name.as_str()))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    headers.iter().filter(|(name, _)| belongs(name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 #[test]
@@ -23,26 +19,16 @@ fn every_recorded_delivery_is_authentic() {
         let headers = recorded.headers();
         let delivery = receive(&headers, recorded.body.as_bytes()).unwrap();
         assert_eq!(delivery.json(), recorded.body.as_bytes());
-        assert_eq!(
-            Some(delivery.id()),
-            recorded.header("x-gitea-delivery").as_deref()
-        );
+        assert_eq!(Some(delivery.id()), recorded.header("x-gitea-delivery").as_deref());
         assert_eq!(delivery.event_type(), Some(&*recorded.hook_type()));
-        assert_eq!(
-            delivery.event(),
-            recorded.header("x-gitea-event").as_deref()
-        );
+        assert_eq!(delivery.event(), recorded.header("x-gitea-event").as_deref());
     }
 }
 
 #[test]
 fn the_kind_of_forge_shows_in_the_headers() {
     for forge in recorded::FORGES {
-        let expected = if forge.starts_with("forgejo") {
-            ForgeHint::Forgejo
-        } else {
-            ForgeHint::Gitea
-        };
+        let expected = if forge.starts_with("forgejo") { ForgeHint::Forgejo } else { ForgeHint::Gitea };
         for recorded in recorded::of(forge) {
             let delivery = receive(&recorded.headers(), recorded.body.as_bytes()).unwrap();
             assert_eq!(delivery.forge_hint(), Some(expected), "{}", recorded.name);
@@ -66,12 +52,7 @@ fn one_changed_byte_is_refused() {
 fn a_missing_or_additional_byte_is_refused() {
     let recorded = recorded::one("gitea-1.27", "first-push.push");
     let body = recorded.body.as_bytes();
-    for body in [
-        &body[1..],
-        &body[..body.len() - 1],
-        &[body, b"\n"].concat(),
-        b"",
-    ] {
+    for body in [&body[1..], &body[..body.len() - 1], &[body, b"\n"].concat(), b""] {
         assert_eq!(receive(&recorded.headers(), body), Err(Refusal::Signature));
     }
 }
@@ -81,17 +62,9 @@ fn another_secret_is_refused() {
     let recorded = recorded::one("gitea-1.27", "first-push.push");
     let received_with = |secrets: &[&str]| {
         let secrets = Secrets::new(secrets.iter().map(|&secret| secret.into())).unwrap();
-        authenticate(
-            &recorded.headers(),
-            Bytes::from(recorded.body.clone()),
-            &secrets,
-            Limits::default(),
-        )
+        authenticate(&recorded.headers(), Bytes::from(recorded.body.clone()), &secrets, Limits::default())
     };
-    assert_eq!(
-        received_with(&["another", "wrong"]),
-        Err(Refusal::Signature)
-    );
+    assert_eq!(received_with(&["another", "wrong"]), Err(Refusal::Signature));
     assert!(received_with(&[SECRET]).is_ok());
     assert!(received_with(&[SECRET, "next"]).is_ok(), "old secret first");
     assert!(received_with(&["next", SECRET]).is_ok(), "new secret first");
@@ -111,10 +84,7 @@ fn each_family_of_headers_suffices_and_is_read_alike() {
         let headers = only(&recorded.headers(), family);
         let delivery = receive(&headers, recorded.body.as_bytes()).unwrap();
         assert_eq!(delivery.forge_hint(), hint, "{family}");
-        assert_eq!(
-            Some(delivery.id()),
-            recorded.header("x-gitea-delivery").as_deref()
-        );
+        assert_eq!(Some(delivery.id()), recorded.header("x-gitea-delivery").as_deref());
         assert_eq!(parse(&delivery), Ok(recorded.event()), "{family}");
     }
 }
@@ -123,10 +93,7 @@ fn each_family_of_headers_suffices_and_is_read_alike() {
 fn the_headers_that_github_also_sends_suffice() {
     let recorded = recorded::one("gitea-1.27", "first-push.push");
     let mut headers = only(&recorded.headers(), "x-github-");
-    assert_eq!(
-        receive(&headers, recorded.body.as_bytes()),
-        Err(Refusal::Unsigned)
-    );
+    assert_eq!(receive(&headers, recorded.body.as_bytes()), Err(Refusal::Unsigned));
     for (name, value) in only(&recorded.headers(), "x-hub-") {
         headers.insert(name.unwrap(), value);
     }
@@ -153,23 +120,15 @@ fn without_the_fine_name_the_coarse_one_is_read_as_what_it_means() {
 fn a_form_is_signed_over_the_json_inside() {
     for recorded in recorded::all().step_by(7) {
         let mut headers = recorded.headers();
-        headers.insert(
-            "content-type",
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        let form: String = form_urlencoded::Serializer::new(String::new())
-            .append_pair("payload", &recorded.body)
-            .finish();
+        headers.insert("content-type", HeaderValue::from_static("application/x-www-form-urlencoded"));
+        let form: String = form_urlencoded::Serializer::new(String::new()).append_pair("payload", &recorded.body).finish();
         let delivery = receive(&headers, form.as_bytes()).unwrap();
         assert_eq!(delivery.json(), recorded.body.as_bytes());
         assert_eq!(parse(&delivery), Ok(recorded.event()));
 
         let changed = form.replacen("id%22%3A+1", "id%22%3A+2", 1);
         assert_ne!(changed, form);
-        assert_eq!(
-            receive(&headers, changed.as_bytes()),
-            Err(Refusal::Signature)
-        );
+        assert_eq!(receive(&headers, changed.as_bytes()), Err(Refusal::Signature));
     }
 }
 
@@ -184,13 +143,7 @@ fn size_comes_first_then_content_type_then_signature_then_names() {
     let size_bytes = recorded.body.len();
     let mut headers = HeaderMap::new();
     let refusal = attempt(&headers, size_bytes - 1);
-    assert_eq!(
-        refusal,
-        Refusal::TooLarge {
-            size_bytes,
-            limit_bytes: size_bytes - 1
-        }
-    );
+    assert_eq!(refusal, Refusal::TooLarge { size_bytes, limit_bytes: size_bytes - 1 });
     assert_eq!(refusal.status(), 413);
     assert_eq!(attempt(&headers, size_bytes), Refusal::ContentType);
 
@@ -206,12 +159,9 @@ fn size_comes_first_then_content_type_then_signature_then_names() {
 #[test]
 fn what_a_refusal_says() {
     let mut hook_without_secret = recorded::one("gitea-1.27", "first-push.push").headers();
-    for (name, empty) in [
-        ("x-gitea-signature", ""),
-        ("x-gogs-signature", ""),
-        ("x-hub-signature", "sha1="),
-        ("x-hub-signature-256", "sha256="),
-    ] {
+    for (name, empty) in
+        [("x-gitea-signature", ""), ("x-gogs-signature", ""), ("x-hub-signature", "sha1="), ("x-hub-signature-256", "sha256=")]
+    {
         hook_without_secret.insert(name, HeaderValue::from_static(empty));
     }
     let unsigned = receive(&hook_without_secret, b"{}").unwrap_err();
@@ -227,12 +177,6 @@ fn debug_shows_neither_the_body_nor_the_secret() {
     let recorded = recorded::one("gitea-1.27", "first-push.push");
     let delivery = receive(&recorded.headers(), recorded.body.as_bytes()).unwrap();
     let shown = format!("{delivery:?}");
-    assert!(
-        shown.contains("push") && shown.contains("json_bytes"),
-        "{shown}"
-    );
-    assert!(
-        !shown.contains("acme") && !shown.contains(SECRET),
-        "{shown}"
-    );
+    assert!(shown.contains("push") && shown.contains("json_bytes"), "{shown}");
+    assert!(!shown.contains("acme") && !shown.contains(SECRET), "{shown}");
 }

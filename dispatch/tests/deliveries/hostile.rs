@@ -29,19 +29,11 @@ const PUSH: &str = "first-push.push";
 
 #[test]
 fn wrong_json_is_refused_with_its_place() {
-    let sentence = refused(
-        "workflow_job",
-        &with(JOB, "/workflow_job/labels", json!(["go", 7])),
-    );
+    let sentence = refused("workflow_job", &with(JOB, "/workflow_job/labels", json!(["go", 7])));
     insta::assert_snapshot!(sentence, @"this workflow_job delivery cannot be understood at `workflow_job.labels[1]`: invalid type: integer `7`, expected a string at line 1 column 3334; if the forge's version is new, report its request as shown in the delivery log");
     let sentence = refused("push", &with(PUSH, "/commits/0/added/2", json!(null)));
     assert!(sentence.contains("`commits[0].added[2]`"), "{sentence}");
-    for (body, place) in [
-        ("", "`.`"),
-        ("[]", "`.`"),
-        ("{} {}", "`.`"),
-        ("{\"ref\": \"x", "`ref`"),
-    ] {
+    for (body, place) in [("", "`.`"), ("[]", "`.`"), ("{} {}", "`.`"), ("{\"ref\": \"x", "`ref`")] {
         let sentence = refused("push", body);
         assert!(sentence.contains(place), "{body}: {sentence}");
     }
@@ -50,15 +42,8 @@ fn wrong_json_is_refused_with_its_place() {
 #[test]
 fn a_refusal_stays_one_short_line_whatever_it_quotes() {
     let long = format!("\u{7}\n{}", "x".repeat(100_000));
-    for body in [
-        with(JOB, "/workflow_job/id", json!(long)),
-        with("first-push.create", "/ref_type", json!(long)),
-    ] {
-        let hook = if body.contains("workflow_job") {
-            "workflow_job"
-        } else {
-            "create"
-        };
+    for body in [with(JOB, "/workflow_job/id", json!(long)), with("first-push.create", "/ref_type", json!(long))] {
+        let hook = if body.contains("workflow_job") { "workflow_job" } else { "create" };
         let sentence = refused(hook, &body);
         assert!(sentence.chars().count() < 600, "{} long", sentence.len());
         assert!(!sentence.contains(char::is_control), "{sentence:?}");
@@ -75,8 +60,7 @@ fn what_is_absent_in_go_is_absent_here() {
     json["workflow_job"]["conclusion"] = json!("");
     json["sender"] = json!(null);
     json["something_new"] = json!({"a": [1]});
-    let Ok(Event::WorkflowJob(event)) = parse_json("workflow_job", json.to_string().as_bytes())
-    else {
+    let Ok(Event::WorkflowJob(event)) = parse_json("workflow_job", json.to_string().as_bytes()) else {
         panic!("not a job");
     };
     assert!(event.job.labels.is_empty());
@@ -93,10 +77,7 @@ fn words_of_a_later_version_are_unknown_not_wrong() {
     };
     assert_eq!(event.action, dispatch::event::JobStatus::Unknown);
     for name in ["deployment", "", "PUSH"] {
-        assert_eq!(
-            parse_json(name, b"not even json"),
-            Ok(Event::Ignored(Ignored::Unknown { name: name.into() }))
-        );
+        assert_eq!(parse_json(name, b"not even json"), Ok(Event::Ignored(Ignored::Unknown { name: name.into() })));
     }
 }
 
@@ -148,10 +129,7 @@ fn depth_does_not_touch_the_stack() {
 #[test]
 fn long_lists_are_not_kept() {
     let labels = vec![json!("go"); 257];
-    let sentence = refused(
-        "workflow_job",
-        &with(JOB, "/workflow_job/labels", json!(labels)),
-    );
+    let sentence = refused("workflow_job", &with(JOB, "/workflow_job/labels", json!(labels)));
     assert!(sentence.contains("`workflow_job.labels`"), "{sentence}");
 
     let mut json = recorded::one("gitea-1.27", PUSH).json();
@@ -188,20 +166,12 @@ fn header_names() -> impl Strategy<Value = &'static str> {
 }
 
 fn header_values() -> impl Strategy<Value = HeaderValue> {
-    let likely = prop::sample::select(vec![
-        "application/json",
-        "application/x-www-form-urlencoded",
-        "sha256=",
-        "sha256=00",
-        "push",
-        "",
-    ]);
+    let likely =
+        prop::sample::select(vec!["application/json", "application/x-www-form-urlencoded", "sha256=", "sha256=00", "push", ""]);
     let any = vec(any::<u8>(), 0..80);
     prop_oneof![
         likely.prop_map(HeaderValue::from_static),
-        any.prop_filter_map("not a header value", |bytes| {
-            HeaderValue::from_bytes(&bytes).ok()
-        }),
+        any.prop_filter_map("not a header value", |bytes| { HeaderValue::from_bytes(&bytes).ok() }),
     ]
 }
 

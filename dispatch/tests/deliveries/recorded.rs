@@ -19,13 +19,7 @@ use serde_json::Value;
 pub(crate) const SECRET: &str = "it-is-only-a-test";
 
 /// Each forge that was recorded.
-pub(crate) const FORGES: [&str; 5] = [
-    "forgejo-11.0",
-    "forgejo-15.0",
-    "gitea-1.24",
-    "gitea-1.26",
-    "gitea-1.27",
-];
+pub(crate) const FORGES: [&str; 5] = ["forgejo-11.0", "forgejo-15.0", "gitea-1.24", "gitea-1.26", "gitea-1.27"];
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Recorded {
@@ -92,24 +86,15 @@ pub(crate) fn payloads() -> Vec<Payload> {
 }
 
 fn lines<T: DeserializeOwned>(name: &str) -> Vec<T> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/deliveries/recorded")
-        .join(format!("{name}.jsonl.gz"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deliveries/recorded").join(format!("{name}.jsonl.gz"));
     let mut lines = String::new();
-    GzDecoder::new(std::fs::File::open(path).unwrap())
-        .read_to_string(&mut lines)
-        .unwrap();
-    lines
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut lines).unwrap();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The one delivery whose name contains this.
 pub(crate) fn one(forge: &str, name: &str) -> &'static Recorded {
-    let mut found = of(forge)
-        .iter()
-        .filter(|delivery| delivery.name.contains(name));
+    let mut found = of(forge).iter().filter(|delivery| delivery.name.contains(name));
     let one = found.next().unwrap_or_else(|| panic!("no {name}"));
     assert!(found.next().is_none(), "more than one {name}");
     one
@@ -123,10 +108,5 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Recorded> {
 /// Receives a request while two secrets are live, as during a rotation.
 pub(crate) fn receive(headers: &HeaderMap, body: &[u8]) -> Result<Delivery, Refusal> {
     let secrets = Secrets::new(["the-next-one".into(), SECRET.into()]).unwrap();
-    authenticate(
-        headers,
-        Bytes::copy_from_slice(body),
-        &secrets,
-        Limits::default(),
-    )
+    authenticate(headers, Bytes::copy_from_slice(body), &secrets, Limits::default())
 }

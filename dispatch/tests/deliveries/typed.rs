@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use dispatch::event::{
-    Conclusion, Event, GitRef, HookType, Ignored, Job, JobStatus, PullRequestActivity, Push,
-    RunAction, WorkflowJob,
+    Conclusion, Event, GitRef, HookType, Ignored, Job, JobStatus, PullRequestActivity, Push, RunAction, WorkflowJob,
 };
 
 use crate::recorded::{self, FORGES};
@@ -49,10 +48,7 @@ fn pushes(forge: &str) -> Vec<Push> {
 }
 
 fn events<T>(forge: &str, pick: impl Fn(Event) -> Option<T>) -> Vec<T> {
-    recorded::of(forge)
-        .iter()
-        .filter_map(|recorded| pick(recorded.event()))
-        .collect()
+    recorded::of(forge).iter().filter_map(|recorded| pick(recorded.event())).collect()
 }
 
 fn job(forge: &str, name: &str) -> Job {
@@ -76,9 +72,7 @@ fn every_recorded_delivery_is_read_as_what_it_is() {
         for recorded in recorded::of(forge) {
             let event = recorded.event();
             let hook_type = recorded.hook_type();
-            counts
-                .entry(format!("{hook_type} → {}", variant(&event)))
-                .or_default()[column] += 1;
+            counts.entry(format!("{hook_type} → {}", variant(&event))).or_default()[column] += 1;
         }
     }
     let row = |cells: [String; FORGES.len()]| cells.map(|cell| format!("{cell:>14}")).concat();
@@ -185,15 +179,8 @@ fn every_field_of_every_recorded_job_is_what_the_json_says() {
         assert_eq!(json["head_sha"], job.head_sha);
         assert_eq!(json["head_branch"].as_str(), job.head_branch.as_deref());
         assert_eq!(json["runner_name"].as_str(), job.runner_name.as_deref());
-        assert_eq!(
-            json["runner_id"].as_u64().filter(|&id| id != 0),
-            job.runner_id
-        );
-        for (key, time) in [
-            ("created_at", job.created_at),
-            ("started_at", job.started_at),
-            ("completed_at", job.completed_at),
-        ] {
+        assert_eq!(json["runner_id"].as_u64().filter(|&id| id != 0), job.runner_id);
+        for (key, time) in [("created_at", job.created_at), ("started_at", job.started_at), ("completed_at", job.completed_at)] {
             let expected = json[key].as_str().filter(|text| !text.starts_with("1970"));
             assert_eq!(expected, time.map(|time| time.to_string()).as_deref());
         }
@@ -305,11 +292,7 @@ fn runs_are_told_by_newer_forges() {
             Event::WorkflowRun(event) => Some(event.action),
             _ => None,
         });
-        for action in [
-            RunAction::Requested,
-            RunAction::InProgress,
-            RunAction::Completed,
-        ] {
+        for action in [RunAction::Requested, RunAction::InProgress, RunAction::Completed] {
             assert!(actions.contains(&action), "{forge} {action:?}");
         }
     }
@@ -340,11 +323,7 @@ fn a_branch_has_one_name_whether_the_forge_sends_it_short_or_full() {
     };
     for forge in FORGES {
         let created = refs(forge, true);
-        for expected in [
-            GitRef::of_branch("main"),
-            GitRef::of_branch("ünï/cödé"),
-            GitRef::of_tag("v1.0.0"),
-        ] {
+        for expected in [GitRef::of_branch("main"), GitRef::of_branch("ünï/cödé"), GitRef::of_tag("v1.0.0")] {
             assert!(created.contains(&expected), "{forge}: {created:?}");
         }
         let deleted = [GitRef::of_branch("b1"), GitRef::of_tag("v2.0.0")];
@@ -386,9 +365,7 @@ fn a_pull_request_tells_where_it_comes_from() {
         assert_eq!(own.pull_request.merge_commit_sha, None);
 
         let outside = events(forge, |event| match event {
-            Event::PullRequest { activity, .. } if activity.pull_request.is_from_fork() => {
-                Some(activity.pull_request)
-            }
+            Event::PullRequest { activity, .. } if activity.pull_request.is_from_fork() => Some(activity.pull_request),
             _ => None,
         });
         for pull_request in &outside {
@@ -425,11 +402,7 @@ fn reviews_and_comments_are_told_apart_by_the_fine_name() {
             (HookType::PullRequestReviewApproved, "reviewed"),
             (HookType::PullRequestReviewRejected, "reviewed"),
         ];
-        assert_eq!(
-            hooks,
-            expected.map(|(hook, action)| (hook, action.to_owned())),
-            "{forge}"
-        );
+        assert_eq!(hooks, expected.map(|(hook, action)| (hook, action.to_owned())), "{forge}");
     }
 }
 

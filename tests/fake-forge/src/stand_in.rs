@@ -44,11 +44,7 @@ pub struct Habits {
 
 impl Default for Habits {
     fn default() -> Self {
-        Self {
-            poll_interval: Duration::from_secs(2),
-            polls: 30,
-            succeeds: true,
-        }
+        Self { poll_interval: Duration::from_secs(2), polls: 30, succeeds: true }
     }
 }
 
@@ -88,12 +84,7 @@ pub enum StandInError {
 pub async fn run(identity: &Identity, habits: Habits) -> Result<Outcome, StandInError> {
     let runner = Connection::new(identity)?;
     let labels = &identity.labels;
-    runner
-        .call(
-            "Declare",
-            &json!({ "version": "stand-in", "labels": labels }),
-        )
-        .await?;
+    runner.call("Declare", &json!({ "version": "stand-in", "labels": labels })).await?;
     match runner.wait_for_task(habits).await? {
         Some(task) => runner.report(&task, habits.succeeds).await,
         None => Ok(Outcome::NoTask),
@@ -109,17 +100,12 @@ impl<'a> Connection<'a> {
     fn new(identity: &'a Identity) -> Result<Self, StandInError> {
         // Somebody else may have installed it first; any provider will do.
         _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(10))
-            .build()?;
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
         Ok(Self { identity, client })
     }
 
     async fn call(&self, procedure: &'static str, body: &Value) -> Result<Value, StandInError> {
-        let url = format!(
-            "{}/api/actions/runner.v1.RunnerService/{procedure}",
-            self.identity.forge_url
-        );
+        let url = format!("{}/api/actions/runner.v1.RunnerService/{procedure}", self.identity.forge_url);
         let request = self
             .client
             .post(url)
@@ -148,14 +134,8 @@ impl<'a> Connection<'a> {
                 tokio::time::sleep(habits.poll_interval).await;
             }
             let mut answer = match &self.identity.handle {
-                Some(handle) => {
-                    self.call("FetchSingleTask", &json!({ "handle": handle }))
-                        .await?
-                }
-                None => {
-                    self.call("FetchTask", &json!({ "tasksVersion": version }))
-                        .await?
-                }
+                Some(handle) => self.call("FetchSingleTask", &json!({ "handle": handle })).await?,
+                None => self.call("FetchTask", &json!({ "tasksVersion": version })).await?,
             };
             if answer["task"].is_object() {
                 return Ok(Some(answer["task"].take()));
@@ -170,13 +150,8 @@ impl<'a> Connection<'a> {
         let id = &task["id"];
         let begun = json!({ "state": { "id": id, "result": "RESULT_UNSPECIFIED", "steps": [] } });
         let state = self.call("UpdateTask", &begun).await?;
-        let rows =
-            json!([{ "time": "2026-01-01T00:00:00Z", "content": "a stand-in ran this job" }]);
-        self.call(
-            "UpdateLog",
-            &json!({ "taskId": id, "index": "0", "rows": rows, "noMore": true }),
-        )
-        .await?;
+        let rows = json!([{ "time": "2026-01-01T00:00:00Z", "content": "a stand-in ran this job" }]);
+        self.call("UpdateLog", &json!({ "taskId": id, "index": "0", "rows": rows, "noMore": true })).await?;
         let result = match (state["state"]["result"].as_str(), succeeds) {
             (Some(already), _) => already,
             (None, true) => "RESULT_SUCCESS",
@@ -187,10 +162,7 @@ impl<'a> Connection<'a> {
         let state = self.call("UpdateTask", &ended).await?;
         Ok(Outcome::Ran {
             task: id.as_str().and_then(|id| id.parse().ok()).unwrap_or(0),
-            result: state["state"]["result"]
-                .as_str()
-                .unwrap_or(result)
-                .to_owned(),
+            result: state["state"]["result"].as_str().unwrap_or(result).to_owned(),
         })
     }
 }

@@ -7,11 +7,7 @@ use fake_forge::world::{JobSpec, Leftovers, Push, Scope, Status, Workflow};
 use fake_forge::{FakeForge, Flavour, World};
 
 const NOON_S: i64 = 1_795_262_400;
-const AT_ONCE: Habits = Habits {
-    poll_interval: Duration::ZERO,
-    polls: 2,
-    succeeds: true,
-};
+const AT_ONCE: Habits = Habits { poll_interval: Duration::ZERO, polls: 2, succeeds: true };
 
 #[tokio::test]
 async fn a_pushed_job_is_taken_and_ends() {
@@ -33,31 +29,15 @@ async fn a_pushed_job_is_taken_and_ends() {
             handle: None,
         };
 
-        let outcome = stand_in::run(&identity, AT_ONCE)
-            .await
-            .expect("a forge that answers");
+        let outcome = stand_in::run(&identity, AT_ONCE).await.expect("a forge that answers");
 
         let result = "RESULT_SUCCESS".to_owned();
         assert_eq!(outcome, Outcome::Ran { task: 1, result }, "{flavour:?}");
-        assert_eq!(
-            forge.with(|world| world.job(job).map(|job| job.status)),
-            Some(Status::Success)
-        );
+        assert_eq!(forge.with(|world| world.job(job).map(|job| job.status)), Some(Status::Success));
         // 1.24 keeps the used-up registration until it asks again, Forgejo 11 knows no ephemeral runners.
         let kept = matches!(flavour, Flavour::Gitea1_24 | Flavour::Forgejo11);
-        let registrations = if kept {
-            vec!["i-1".to_owned()]
-        } else {
-            Vec::new()
-        };
-        let expected = Leftovers {
-            registrations,
-            ..Leftovers::default()
-        };
-        assert_eq!(
-            forge.with(|world| world.leftovers()),
-            expected,
-            "{flavour:?}"
-        );
+        let registrations = if kept { vec!["i-1".to_owned()] } else { Vec::new() };
+        let expected = Leftovers { registrations, ..Leftovers::default() };
+        assert_eq!(forge.with(|world| world.leftovers()), expected, "{flavour:?}");
     }
 }

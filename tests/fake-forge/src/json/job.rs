@@ -51,9 +51,7 @@ impl World {
         let mut value = self.job_json(job);
         if self.flavour() == Flavour::Gitea1_24 && job.task.is_none() {
             value["steps"] = Value::Null;
-            value
-                .as_object_mut()
-                .map(|fields| fields.remove("runner_id"));
+            value.as_object_mut().map(|fields| fields.remove("runner_id"));
         }
         value
     }
@@ -68,11 +66,7 @@ impl World {
             // 1.24 shows the task's own state at every step, and the bare command as its name.
             let shown = if old { task.status } else { step.status };
             let (status, conclusion) = shown.github_words();
-            let name = if old {
-                step.command.clone()
-            } else {
-                format!("Run {}", step.command)
-            };
+            let name = if old { step.command.clone() } else { format!("Run {}", step.command) };
             let mut value = json!({
                 "name": name,
                 "number": number,
@@ -114,8 +108,7 @@ impl World {
     /// A line of `GET …/actions/tasks`.
     pub(crate) fn task_line_json(&self, task: &Task) -> Value {
         let job = self.jobs.get(&task.job);
-        let Some((job, (run, repository))) = job.and_then(|job| Some((job, self.home_of(job)?)))
-        else {
+        let Some((job, (run, repository))) = job.and_then(|job| Some((job, self.home_of(job)?))) else {
             return Value::Null;
         };
         let full = self.full_name(repository);

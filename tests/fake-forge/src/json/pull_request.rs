@@ -27,27 +27,15 @@ impl World {
     }
 
     /// The pull request itself.
-    pub(crate) fn pull_request_json(
-        &self,
-        repository: RepositoryId,
-        request: &PullRequest,
-        viewer: Option<AccountId>,
-    ) -> Value {
-        let full = self
-            .repositories
-            .get(&repository)
-            .map(|row| self.full_name(row))
-            .unwrap_or_default();
+    pub(crate) fn pull_request_json(&self, repository: RepositoryId, request: &PullRequest, viewer: Option<AccountId>) -> Value {
+        let full = self.repositories.get(&repository).map(|row| self.full_name(row)).unwrap_or_default();
         let path = format!("{full}/pulls/{}", request.number);
         let (root, acting) = (self.root_url(), self.acting_url());
         let (merge_id, merged_by, merged_s) = match &request.merged {
             Some((id, who, when)) => (json!(id), self.account_json(*who), json!(rfc3339(*when))),
             None => (Value::Null, Value::Null, Value::Null),
         };
-        let base_id = request
-            .merged
-            .as_ref()
-            .map_or(&request.merge_base, |(id, ..)| id);
+        let base_id = request.merged.as_ref().map_or(&request.merge_base, |(id, ..)| id);
         let mut value = json!({
             "id": request.id,
             "url": format!("{acting}/{path}"),
@@ -108,9 +96,7 @@ impl World {
             Flavour::Forgejo11 | Flavour::Forgejo15 => value["flow"] = json!(0),
             Flavour::Gitea1_24 => {
                 // Left out while it is zero.
-                value
-                    .as_object_mut()
-                    .map(|fields| fields.remove("review_comments"));
+                value.as_object_mut().map(|fields| fields.remove("review_comments"));
             }
             _ => value["content_version"] = json!(0),
         }
@@ -123,14 +109,11 @@ impl World {
         };
         let api = format!("{}/api/v1/repos", self.acting_url());
         let summary = |id: RepositoryId| {
-            self.repositories.get(&id).map(|row| {
-                json!({ "id": id, "url": format!("{api}/{}", self.full_name(row)), "name": row.name })
-            })
+            self.repositories
+                .get(&id)
+                .map(|row| json!({ "id": id, "url": format!("{api}/{}", self.full_name(row)), "name": row.name }))
         };
-        let full = self
-            .repositories
-            .get(&repository)
-            .map(|row| self.full_name(row));
+        let full = self.repositories.get(&repository).map(|row| self.full_name(row));
         json!({
             "id": request.id,
             "number": number,

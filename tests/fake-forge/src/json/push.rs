@@ -21,17 +21,8 @@ impl World {
         new: &[String],
         pusher: AccountId,
     ) -> Value {
-        let limit = if self.flavour().is_forgejo() {
-            LISTED_COMMITS_FORGEJO
-        } else {
-            LISTED_COMMITS
-        };
-        let listed: Vec<Value> = new
-            .iter()
-            .rev()
-            .take(limit)
-            .map(|id| self.commit_json(repository, id))
-            .collect();
+        let limit = if self.flavour().is_forgejo() { LISTED_COMMITS_FORGEJO } else { LISTED_COMMITS };
+        let listed: Vec<Value> = new.iter().rev().take(limit).map(|id| self.commit_json(repository, id)).collect();
         json!({
             "ref": reference,
             "before": before,
@@ -78,10 +69,7 @@ impl World {
     }
 
     fn person_json(&self, commit: &CommitRow) -> Value {
-        let name = self
-            .accounts
-            .get(&commit.author)
-            .map_or("", |account| account.name.as_str());
+        let name = self.accounts.get(&commit.author).map_or("", |account| account.name.as_str());
         json!({ "name": name, "email": format!("{name}@example.test"), "username": name })
     }
 }

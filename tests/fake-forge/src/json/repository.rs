@@ -28,30 +28,18 @@ impl World {
     }
 
     fn parent_json(&self, row: &Repository, viewer: Option<AccountId>) -> Value {
-        row.parent
-            .map_or(Value::Null, |parent| self.repository_json(parent, viewer))
+        row.parent.map_or(Value::Null, |parent| self.repository_json(parent, viewer))
     }
 
     fn common_fields(&self, row: &Repository, viewer: Option<AccountId>) -> Value {
         let (root, acting, full) = (self.root_url(), self.acting_url(), self.full_name(row));
         let mut owner = self.account_json(row.owner);
-        let by_organisation = self
-            .accounts
-            .get(&row.owner)
-            .is_some_and(crate::world::Account::is_organisation);
+        let by_organisation = self.accounts.get(&row.owner).is_some_and(crate::world::Account::is_organisation);
         if by_organisation && viewer.is_some() {
             owner["email"] = json!("");
         }
-        let forks = self
-            .repositories
-            .values()
-            .filter(|other| other.parent == Some(row.id))
-            .count();
-        let open = row
-            .pull_requests
-            .iter()
-            .filter(|request| request.closed_s.is_none())
-            .count();
+        let forks = self.repositories.values().filter(|other| other.parent == Some(row.id)).count();
+        let open = row.pull_requests.iter().filter(|request| request.closed_s.is_none()).count();
         json!({
             "id": row.id,
             "owner": owner,

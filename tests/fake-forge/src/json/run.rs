@@ -39,9 +39,7 @@ impl World {
         }
         if self.flavour() == Flavour::Gitea1_27 {
             let before = (run.attempt > 1).then(|| format!("{api}/attempts/{}", run.attempt - 1));
-            let requests = run
-                .pull_request
-                .map(|number| self.pull_request_summary_json(run.repository, number));
+            let requests = run.pull_request.map(|number| self.pull_request_summary_json(run.repository, number));
             value["run_attempt"] = json!(run.attempt);
             value["previous_attempt_url"] = json!(before);
             value["pull_requests"] = requests.into_iter().collect();
@@ -100,11 +98,7 @@ impl World {
             "html_url": format!("{}/{}/actions/runs/{}", self.root_url(), self.full_name_of(run), run.number),
         });
         if run.started_s != 0 {
-            let until_s = if run.stopped_s == 0 {
-                self.now_s()
-            } else {
-                run.stopped_s
-            };
+            let until_s = if run.stopped_s == 0 { self.now_s() } else { run.stopped_s };
             value["duration"] = json!((until_s - run.started_s) * 1_000_000_000);
         }
         value

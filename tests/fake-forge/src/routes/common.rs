@@ -12,13 +12,7 @@ use crate::world::{Scope, World};
 
 /// A route that reads and exists everywhere.
 fn get(pattern: &'static str, access: Access, handler: fn(&mut World, &Call) -> Answer) -> Route {
-    Route {
-        method: Method::GET,
-        pattern,
-        access,
-        exists: |_| true,
-        handler,
-    }
+    Route { method: Method::GET, pattern, access, exists: |_| true, handler }
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -28,16 +22,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("/api/v1/repositories/{}", Access::User, repository_by_id),
         get("/api/v1/repos/{}/{}", Access::Reader, repository_by_name),
         get("/api/v1/repos/{}/{}/pulls/{}", Access::Reader, pull_request),
-        get(
-            "/api/v1/repos/{}/{}/contents/{*}",
-            Access::Reader,
-            content::contents,
-        ),
-        get(
-            "/api/v1/repos/{}/{}/git/trees/{}",
-            Access::Reader,
-            content::tree,
-        ),
+        get("/api/v1/repos/{}/{}/contents/{*}", Access::Reader, content::contents),
+        get("/api/v1/repos/{}/{}/git/trees/{}", Access::Reader, content::tree),
         get("/api/v1/repos/{}/{}/raw/{*}", Access::Reader, content::raw),
         get("/api/v1/repos/{}/{}/hooks", Access::RepositoryOwner, hooks),
         Route {
@@ -58,12 +44,7 @@ fn version(world: &mut World, _: &Call) -> Answer {
 fn user(world: &mut World, call: &Call) -> Answer {
     let id = call.user.unwrap_or(0);
     let mut user = world.account_json(id);
-    user["is_admin"] = json!(
-        world
-            .accounts
-            .get(&id)
-            .is_some_and(|account| account.is_admin)
-    );
+    user["is_admin"] = json!(world.accounts.get(&id).is_some_and(|account| account.is_admin));
     Answer::json(200, user)
 }
 
@@ -101,12 +82,7 @@ fn hook_json(hook: &crate::world::Webhook) -> Value {
 
 fn hooks(world: &mut World, call: &Call) -> Answer {
     let scope = Scope::repository(repository(world, call).map_or(0, |row| row.id));
-    let found: Vec<Value> = world
-        .hooks
-        .values()
-        .filter(|hook| hook.scope == scope)
-        .map(hook_json)
-        .collect();
+    let found: Vec<Value> = world.hooks.values().filter(|hook| hook.scope == scope).map(hook_json).collect();
     let total = found.len();
     Answer::json(200, json!(found)).with("X-Total-Count", total)
 }
@@ -115,12 +91,7 @@ fn add_hook(world: &mut World, call: &Call) -> Answer {
     let scope = Scope::repository(repository(world, call).map_or(0, |row| row.id));
     let config = &call.body["config"];
     let text = |name: &str| config[name].as_str().unwrap_or_default().to_owned();
-    let events: Vec<&str> = call.body["events"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let events: Vec<&str> = call.body["events"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let id = world.add_webhook(scope, &text("url"), &text("secret"), &events);
     world.change_webhook(id, |hook| hook.form = config["content_type"] == "form");
     Answer::json(201, world.hooks.get(&id).map_or(Value::Null, hook_json))
@@ -134,13 +105,7 @@ fn tasks(world: &mut World, call: &Call) -> Answer {
         .tasks
         .values()
         .rev()
-        .filter(|task| {
-            world
-                .jobs
-                .get(&task.job)
-                .and_then(|job| world.home_of(job))
-                .is_some_and(|(run, _)| run.repository == id)
-        })
+        .filter(|task| world.jobs.get(&task.job).and_then(|job| world.home_of(job)).is_some_and(|(run, _)| run.repository == id))
         .map(|task| world.task_line_json(task))
         .collect();
     let total = found.len();

@@ -14,9 +14,7 @@ pub(super) fn answer(world: &mut World, procedure: &str, call: &Call) -> Answer 
         "runner.v1.RunnerService/Register" => register,
         "runner.v1.RunnerService/Declare" => declare,
         "runner.v1.RunnerService/FetchTask" => fetch_task,
-        "runner.v1.RunnerService/FetchSingleTask" if world.flavour().has_handles() => {
-            fetch_single_task
-        }
+        "runner.v1.RunnerService/FetchSingleTask" if world.flavour().has_handles() => fetch_single_task,
         "runner.v1.RunnerService/UpdateTask" => update_task,
         "runner.v1.RunnerService/UpdateLog" => update_log,
         _ => return Answer::text(404, "404 page not found\n"),
@@ -40,10 +38,7 @@ fn refused(world: &World, refusal: &Refusal) -> Answer {
         let body = json!({ "code": "unauthenticated", "message": refusal.to_string() });
         return Answer::connect(401, body);
     }
-    let plain = matches!(
-        refusal,
-        Refusal::UnknownRegistrationToken | Refusal::IncompleteRegistration
-    );
+    let plain = matches!(refusal, Refusal::UnknownRegistrationToken | Refusal::IncompleteRegistration);
     let message = match plain {
         true => refusal.to_string(),
         false => format!("rpc error: code = {code} desc = {refusal}"),
@@ -56,26 +51,15 @@ fn text(value: &Value) -> &str {
 }
 
 fn labels(value: &Value) -> Vec<String> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(ToOwned::to_owned)
-        .collect()
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
 }
 
 fn shown(world: &World, runner: RunnerId, with_token: bool) -> Value {
     let runner = world.runners.get(&runner);
-    runner.map_or(Value::Null, |runner| {
-        world.registered_json(runner, with_token)
-    })
+    runner.map_or(Value::Null, |runner| world.registered_json(runner, with_token))
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "one of a row of functions of one shape"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "one of a row of functions of one shape")]
 fn ping(_: &mut World, call: &Call) -> Result<Value, Refusal> {
     Ok(json!({ "data": format!("Hello, {}!", text(&call.body["data"])) }))
 }
@@ -83,11 +67,7 @@ fn ping(_: &mut World, call: &Call) -> Result<Value, Refusal> {
 fn register(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     let body = &call.body;
     let ephemeral = body["ephemeral"].as_bool().unwrap_or(false);
-    let (token, name, version) = (
-        text(&body["token"]),
-        text(&body["name"]),
-        text(&body["version"]),
-    );
+    let (token, name, version) = (text(&body["token"]), text(&body["name"]), text(&body["version"]));
     let runner = world.register(token, name, version, labels(&body["labels"]), ephemeral)?;
     Ok(shown(world, runner, true))
 }
@@ -99,11 +79,8 @@ fn declare(world: &mut World, call: &Call) -> Result<Value, Refusal> {
 }
 
 fn fetch_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {
-    let ask = Ask {
-        known_version: int(&call.body["tasksVersion"]).unwrap_or(0),
-        handle: None,
-        request_key: call.request_key.clone(),
-    };
+    let ask =
+        Ask { known_version: int(&call.body["tasksVersion"]).unwrap_or(0), handle: None, request_key: call.request_key.clone() };
     let Fetched { task, version } = world.fetch(&call.runner, &ask)?;
     let mut value = json!({ "tasksVersion": version.to_string() });
     if let Some(task) = task {
@@ -114,16 +91,10 @@ fn fetch_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {
 
 /// The one job with this handle, or nothing: a wrong handle and one already taken look alike.
 fn fetch_single_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {
-    let ask = Ask {
-        known_version: 0,
-        handle: Some(text(&call.body["handle"]).to_owned()),
-        request_key: call.request_key.clone(),
-    };
+    let ask =
+        Ask { known_version: 0, handle: Some(text(&call.body["handle"]).to_owned()), request_key: call.request_key.clone() };
     let task = world.fetch(&call.runner, &ask)?.task;
-    Ok(task.map_or_else(
-        || json!({}),
-        |task| json!({ "task": world.task_json(task) }),
-    ))
+    Ok(task.map_or_else(|| json!({}), |task| json!({ "task": world.task_json(task) })))
 }
 
 fn update_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {
@@ -139,16 +110,9 @@ fn update_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {
 
 fn update_log(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     let body = &call.body;
-    let index = int(&body["index"])
-        .and_then(|index| usize::try_from(index).ok())
-        .unwrap_or(0);
+    let index = int(&body["index"]).and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
     let rows = body["rows"].as_array().into_iter().flatten();
     let lines = rows.map(|row| text(&row["content"]).to_owned()).collect();
-    let known = world.update_log(
-        &call.runner,
-        int(&body["taskId"]).unwrap_or(0),
-        index,
-        lines,
-    )?;
+    let known = world.update_log(&call.runner, int(&body["taskId"]).unwrap_or(0), index, lines)?;
     Ok(json!({ "ackIndex": known.to_string() }))
 }

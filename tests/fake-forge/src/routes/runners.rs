@@ -11,11 +11,7 @@ pub(super) fn scope_of(world: &World, call: &Call) -> Scope {
     let mut segments = call.path.split('/').skip(3);
     match segments.next() {
         Some("repos") => Scope::repository(repository(world, call).map_or(0, |row| row.id)),
-        Some("orgs") => Scope::owner(
-            world
-                .account_named(call.parameter(0))
-                .map_or(0, |row| row.id),
-        ),
+        Some("orgs") => Scope::owner(world.account_named(call.parameter(0)).map_or(0, |row| row.id)),
         Some("user") => Scope::owner(call.user.unwrap_or(0)),
         _ => Scope::INSTANCE,
     }
@@ -45,22 +41,14 @@ pub(super) fn list(world: &mut World, call: &Call) -> Answer {
     let scope = scope_of(world, call);
     let forgejo = world.flavour().is_forgejo();
     let everything = scope == Scope::INSTANCE && !forgejo;
-    let mut found: Vec<Value> = world
-        .runners()
-        .filter(|runner| everything || runner.scope == scope)
-        .map(|runner| world.runner_json(runner))
-        .collect();
+    let mut found: Vec<Value> =
+        world.runners().filter(|runner| everything || runner.scope == scope).map(|runner| world.runner_json(runner)).collect();
     let total = found.len();
     if forgejo {
         return Answer::json(200, json!(found)).with("X-Total-Count", total);
     }
     // Those heard of last come first.
-    let last = |value: &Value| {
-        world
-            .runners
-            .get(&value["id"].as_i64().unwrap_or(0))
-            .map_or(0, |runner| runner.last_online_s)
-    };
+    let last = |value: &Value| world.runners.get(&value["id"].as_i64().unwrap_or(0)).map_or(0, |runner| runner.last_online_s);
     found.sort_by_key(|value| -last(value));
     Answer::json(200, json!({ "runners": found, "total_count": total }))
 }
@@ -104,11 +92,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     if name.is_empty() {
         return Answer::refusal(world, 422, "[Name]: Required");
     }
-    let id = world.add_runner(
-        scope,
-        name,
-        call.body["ephemeral"].as_bool().unwrap_or(false),
-    );
+    let id = world.add_runner(scope, name, call.body["ephemeral"].as_bool().unwrap_or(false));
     let description = call.body["description"].as_str().unwrap_or_default();
     let made = world.runners.get_mut(&id).map(|runner| {
         description.clone_into(&mut runner.description);

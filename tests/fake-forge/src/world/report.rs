@@ -10,12 +10,7 @@ use super::table::World;
 
 impl World {
     /// `UpdateTask`. Returns the task's state as the server then sees it.
-    pub(crate) fn update_task(
-        &mut self,
-        who: &RunnerIdentity,
-        task: TaskId,
-        state: &Value,
-    ) -> Result<Status, Refusal> {
+    pub(crate) fn update_task(&mut self, who: &RunnerIdentity, task: TaskId, state: &Value) -> Result<Status, Refusal> {
         let status = self.own_task(who, task)?;
         if status.is_final() {
             return Ok(status);
@@ -67,9 +62,7 @@ impl World {
             return;
         };
         for (index, report) in reported.as_array().into_iter().flatten().enumerate() {
-            let index = int(&report["id"])
-                .and_then(|id| usize::try_from(id).ok())
-                .unwrap_or(index);
+            let index = int(&report["id"]).and_then(|id| usize::try_from(id).ok()).unwrap_or(index);
             if let Some(step) = row.steps.get_mut(index) {
                 step.status = Status::from_result(&report["result"]).unwrap_or(Status::Running);
                 step.started_s = report["startedAt"].as_str().map_or(0, clock::seconds);

@@ -67,14 +67,7 @@ impl World {
         if created && is_branch {
             self.announce_reference(repository, "create", &push.reference, &after, push.pusher);
         }
-        let payload = self.push_json(
-            repository,
-            &push.reference,
-            &before,
-            &after,
-            &new,
-            push.pusher,
-        );
+        let payload = self.push_json(repository, &push.reference, &before, &after, &new, push.pusher);
         self.announce(repository, "push", "push", &payload);
         if created && !is_branch {
             self.announce_reference(repository, "create", &push.reference, &after, push.pusher);
@@ -115,11 +108,7 @@ impl World {
     }
 
     /// Stores the commits and moves the reference. Returns its old and new id, and the new commits.
-    fn store_commits(
-        &mut self,
-        repository: RepositoryId,
-        push: &Push,
-    ) -> Option<(String, String, Vec<String>)> {
+    fn store_commits(&mut self, repository: RepositoryId, push: &Push) -> Option<(String, String, Vec<String>)> {
         let now_s = self.now_s;
         let row = self.repositories.get_mut(&repository)?;
         let before = row.references.get(&push.reference).cloned();
@@ -138,14 +127,7 @@ impl World {
         Some((before.unwrap_or_else(|| ZERO_ID.to_owned()), after, new))
     }
 
-    fn announce_reference(
-        &mut self,
-        repository: RepositoryId,
-        event: &str,
-        reference: &str,
-        id: &str,
-        who: AccountId,
-    ) {
+    fn announce_reference(&mut self, repository: RepositoryId, event: &str, reference: &str, id: &str, who: AccountId) {
         let (kind, short) = match reference.strip_prefix("refs/tags/") {
             Some(tag) => ("tag", tag),
             None => ("branch", reference.trim_start_matches("refs/heads/")),
