@@ -85,10 +85,14 @@ mod tests {
     use super::*;
 
     fn pull_request(head_id: i64, flow: Option<u8>) -> PullRequest {
+        between(1, head_id, flow)
+    }
+
+    fn between(base_id: i64, head_id: i64, flow: Option<u8>) -> PullRequest {
         let side = |id: i64| json!({"ref": "topic", "sha": "abc", "repo_id": id, "repo": null});
         serde_json::from_value(json!({
             "number": 7, "user": null, "labels": null, "flow": flow, "merge_base": "",
-            "base": side(1), "head": side(head_id),
+            "base": side(base_id), "head": side(head_id),
         }))
         .unwrap()
     }
@@ -99,6 +103,7 @@ mod tests {
         assert!(!pull_request(1, Some(0)).is_from_fork());
         assert!(pull_request(2, Some(0)).is_from_fork(), "another repository");
         assert!(pull_request(-1, Some(0)).is_from_fork(), "deleted repository");
+        assert!(between(0, 0, None).is_from_fork(), "nothing is known");
         assert!(pull_request(1, Some(1)).is_from_fork(), "AGit");
     }
 }

@@ -33,10 +33,13 @@ fn wrong_json_is_refused_with_its_place() {
     insta::assert_snapshot!(sentence, @"this workflow_job delivery cannot be understood at `workflow_job.labels[1]`: invalid type: integer `7`, expected a string at line 1 column 3334; if the forge's version is new, report its request as shown in the delivery log");
     let sentence = refused("push", &with(PUSH, "/commits/0/added/2", json!(null)));
     assert!(sentence.contains("`commits[0].added[2]`"), "{sentence}");
-    for (body, place) in [("", "`.`"), ("[]", "`.`"), ("{} {}", "`.`"), ("{\"ref\": \"x", "`ref`")] {
+    for (body, place) in [("", "`.`"), ("[]", "`.`"), ("{\"ref\": \"x", "`ref`")] {
         let sentence = refused("push", body);
         assert!(sentence.contains(place), "{body}: {sentence}");
     }
+    let twice = recorded::one("gitea-1.27", PUSH).body.repeat(2);
+    let sentence = refused("push", &twice);
+    assert!(sentence.contains("trailing characters"), "{sentence}");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod authentic;
+mod changes;
 mod hostile;
+mod jobs;
 mod recorded;
 mod typed;

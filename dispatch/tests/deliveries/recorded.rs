@@ -100,6 +100,11 @@ pub(crate) fn one(forge: &str, name: &str) -> &'static Recorded {
     one
 }
 
+/// The typed part of those deliveries of one forge that are of one kind.
+pub(crate) fn events<T>(forge: &str, pick: impl Fn(Event) -> Option<T>) -> Vec<T> {
+    of(forge).iter().filter_map(|recorded| pick(recorded.event())).collect()
+}
+
 /// All deliveries of all forges.
 pub(crate) fn all() -> impl Iterator<Item = &'static Recorded> {
     FORGES.into_iter().flat_map(of)
