@@ -177,8 +177,7 @@ impl<'a> Ledger<'a> {
                 return Err(LedgerError::Conflict(Conflict { key: Key::job(&member.job), at_limit: false }));
             }
             let reason = Reason::Launching { pool: batch.pool.clone(), runner: runner.clone() };
-            job.record.launches += 1;
-            job.record.launched = Some(runner.clone());
+            job.record.add_runner(runner.clone());
             job.record.story.add(self.now, &reason);
             transaction = self.put_job(transaction, job);
             let record = self.claimed(batch, runner, member.job.clone(), member.handle.clone(), &reason);

@@ -8,6 +8,8 @@
 //! Seams: [`clock`], [`cloud`], [`forge`], [`store`]. The public side is [`edge`], the working side [`worker`].
 
 mod apply;
+#[cfg(feature = "serve")]
+pub mod cli;
 pub mod clock;
 pub mod cloud;
 pub mod config;
@@ -26,6 +28,8 @@ pub mod pool;
 pub mod reason;
 pub mod reconcile;
 pub mod record;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod service;
 pub mod store;
 pub mod text;
