@@ -28,7 +28,9 @@ fn said(mode: Mode) -> &'static str {
     match mode {
         Mode::Running => "running: jobs that wait are served at the next look",
         Mode::Paused => "paused: nothing is launched; what runs goes on; `dispatch resume` lets it go on",
-        Mode::Draining => "draining: nothing is launched, runners that wait are ended, busy ones finish; `dispatch runs` shows what is left",
+        Mode::Draining => {
+            "draining: nothing is launched, runners that wait are ended, busy ones finish; `dispatch runs` shows what is left"
+        }
         Mode::Stopped => "stopped: every machine is ended at the next look; `dispatch resume` lets it go on",
     }
 }

@@ -25,7 +25,9 @@ struct Printed {
 impl Journal for Printed {
     fn tell(&self, at: Timestamp, subject: &Subject, reason: &Reason) {
         if self.json {
-            output::json(&serde_json::json!({ "at": at, "subject": subject.to_string(), "code": reason.code(), "text": reason.to_string() }));
+            output::json(
+                &serde_json::json!({ "at": at, "subject": subject.to_string(), "code": reason.code(), "text": reason.to_string() }),
+            );
         } else {
             output::line(&format!("{subject}: {reason}"));
         }

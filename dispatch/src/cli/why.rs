@@ -22,7 +22,9 @@ pub(super) async fn run(place: &Place, job: &str, json: bool) -> Exit {
     match tell(&installed, &forge, id, json).await {
         Ok(true) => Exit::Success,
         Ok(false) => {
-            output::error(&format!("there is no record of job {id} of forge `{forge}`: no delivery announced it, and no look at the queue showed it with labels that a pool covers"));
+            output::error(&format!(
+                "there is no record of job {id} of forge `{forge}`: no delivery announced it, and no look at the queue showed it with labels that a pool covers"
+            ));
             Exit::NotFound
         }
         Err(error) => {
@@ -41,7 +43,8 @@ fn parse(text: &str, installed: &Installed) -> Option<(ForgeName, u64)> {
     let (before, id) = text.trim_end_matches('/').rsplit_once('/')?;
     let id = id.parse().ok()?;
     let named = installed.config.forges.keys().find(|forge| forge.as_str() == before).cloned();
-    let by_page = || installed.config.forges.iter().find(|(_, forge)| before.starts_with(&forge.url)).map(|(name, _)| name.clone());
+    let by_page =
+        || installed.config.forges.iter().find(|(_, forge)| before.starts_with(&forge.url)).map(|(name, _)| name.clone());
     Some((named.or_else(by_page).or_else(first)?, id))
 }
 
@@ -100,7 +103,15 @@ struct Told<'a> {
 fn print(job: &JobRecord, lines: &[Line], json: bool) {
     if json {
         let (repository, open) = (job.repository.to_string(), job.is_open());
-        output::json(&Told { version: 1, job: job.key.to_string(), repository, name: &job.name, labels: &job.labels, open, story: lines });
+        output::json(&Told {
+            version: 1,
+            job: job.key.to_string(),
+            repository,
+            name: &job.name,
+            labels: &job.labels,
+            open,
+            story: lines,
+        });
         return;
     }
     output::line(&format!("{} of {}, labels {}", job.name, job.repository, crate::label::listed(&job.labels)));
@@ -111,4 +122,3 @@ fn print(job: &JobRecord, lines: &[Line], json: bool) {
         output::line("the worker has not looked yet");
     }
 }
-

@@ -110,3 +110,36 @@ impl Config {
         }
     }
 }
+/// stub
+pub const PROCESS_RIGHTS: &str = "stub";
+/// stub
+pub struct Environment;
+impl Environment {
+    /// stub
+    pub fn of_process() -> Self {
+        Self
+    }
+}
+/// stub
+pub struct Warnings;
+impl Warnings {
+    /// stub
+    pub fn is_empty(&self) -> bool {
+        true
+    }
+    /// stub
+    pub fn for_people(&self, _: bool) -> String {
+        String::new()
+    }
+}
+/// stub
+pub struct Loaded {
+    /// stub
+    pub config: Config,
+    /// stub
+    pub warnings: Warnings,
+}
+/// stub
+pub fn find(_: Option<&std::path::Path>, _: &Environment) -> Result<Loaded, Warnings> {
+    Err(Warnings)
+}

@@ -72,7 +72,8 @@ impl Installation {
     /// Opens the records, connects forges and backends, and takes the port.
     pub async fn open(config: Config, agent: AgentProgram, journal: Arc<dyn Journal>) -> Result<Self, ServeError> {
         let data = config.serve.data.clone();
-        let (store, socket) = hold(&data).await.map_err(|source| ServeError::Store { place: data.display().to_string(), source })?;
+        let (store, socket) =
+            hold(&data).await.map_err(|source| ServeError::Store { place: data.display().to_string(), source })?;
         let listener = listen(&config).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let bell = Arc::new(Notify::new());

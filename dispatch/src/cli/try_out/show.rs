@@ -1,9 +1,5 @@
 //! How `try` shows what happens, while it happens.
 
-use std::sync::Mutex;
-
-use tokio::sync::mpsc::UnboundedSender;
-
 use crate::cli::output::{self, DIM, GOOD, styled};
 use crate::journal::{Journal, Subject};
 use crate::reason::Reason;
@@ -47,15 +43,12 @@ impl Show {
     }
 }
 
-/// The journal of the service that `try` runs: shows each line and passes it on.
-pub(super) struct ShownJournal {
-    show: std::sync::Arc<Show>,
-    heard: Mutex<UnboundedSender<Subject>>,
-}
+/// The journal of the service that `try` runs.
+pub(super) struct ShownJournal(std::sync::Arc<Show>);
 
 impl ShownJournal {
-    pub(super) fn new(show: std::sync::Arc<Show>, heard: UnboundedSender<Subject>) -> Self {
-        Self { show, heard: Mutex::new(heard) }
+    pub(super) fn new(show: std::sync::Arc<Show>) -> Self {
+        Self(show)
     }
 }
 
@@ -67,9 +60,6 @@ impl Journal for ShownJournal {
             Subject::Machine(_) => "machine",
             Subject::Installation => "records",
         };
-        self.show.step(at, who, &reason.to_string());
-        if let Ok(heard) = self.heard.lock() {
-            let _nobody_listens_any_more = heard.send(subject.clone());
-        }
+        self.0.step(at, who, &reason.to_string());
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::forge::{DELIVERY, HEADERS, SECRET, Stage};
 use super::show::{Show, ShownJournal};
@@ -16,36 +16,52 @@ use crate::cloud::process::STAND_IN;
 use crate::config::{Config, ForgeConfig, Limits, RegisterAt, ServeConfig, Watch};
 use crate::identifier::ForgeName;
 use crate::pool::defaults;
+use crate::record::Record;
 use crate::serve::{Installation, PROCESS};
 use crate::service::Service;
+use crate::store::{Key, StoreError};
 
 /// Much longer than it ever takes.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(30);
+
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 pub(super) async fn tell(json: bool) -> Outcome<()> {
     let clock = Arc::new(SystemClock::start());
     let show = Arc::new(Show::new(json, clock.now()));
-    show.headline("One push, one machine, one job: a recorded delivery of Gitea 1.27, a stand-in for the forge, everything else is real.\n");
+    show.headline(
+        "One push, one machine, one job: a recorded delivery of Gitea 1.27, a stand-in for the forge, everything else is real.\n",
+    );
     let data = tempfile::tempdir()?;
     let stage = set_stage(&clock).await?;
-    show.step(clock.now(), "forge", &format!("stand-in for Gitea 1.27 at {}; job 1 `build` of acme/tour waits for the label `go`", stage.forge.base_url()));
-
-    let (heard, mut news) = mpsc::unbounded_channel();
-    let journal = Arc::new(ShownJournal::new(show.clone(), heard));
+    let journal = Arc::new(ShownJournal::new(show.clone()));
     let installation = Installation::open(config(&stage, data.path()), agent()?, journal).await?;
     let (service, address) = (installation.service.clone(), installation.address()?);
     let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(installation.run(stopped));
     let hook = format!("http://{address}/hook/demo");
-    stage.add_webhook(&hook);
+    until(&service, has_looked).await?;
 
-    show.step(clock.now(), "delivery", &format!("workflow_job/queued, {} bytes, signed as recorded → {hook}", DELIVERY.len()));
+    stage.push();
+    let place = stage.forge.base_url();
+    show.step(
+        clock.now(),
+        "forge",
+        &format!("a push to acme/tour at {place}: job 1 `build` waits for a runner with the label `go`"),
+    );
+    show.step(clock.now(), "delivery", &format!("workflow_job/queued, {} bytes, signed as recorded, to {hook}", DELIVERY.len()));
     let reply = deliver(&hook).await?;
     show.step(clock.now(), "reply", reply.trim());
-    tokio::time::timeout(GIVE_UP_AFTER, until_over(&service, &mut news)).await.map_err(|_| "the job was not over within 30 s")??;
+    stage.add_webhook(&hook);
+    until(&service, is_over).await?;
 
+    show.step(
+        clock.now(),
+        "protocol",
+        &format!("the runner's calls, as the forge counted them: {}", stage.runner_calls().join(", ")),
+    );
     let left = left(&service, &stage).await?;
     stop.send_replace(true);
     serving.await??;
@@ -99,14 +115,26 @@ async fn deliver(hook: &str) -> Outcome<String> {
     if status.is_success() { Ok(text) } else { Err(format!("the hook answered {status}: {text}").into()) }
 }
 
-/// Looks at the records after each piece of news, until there was a job and none is open.
-async fn until_over(service: &Service, news: &mut mpsc::UnboundedReceiver<crate::journal::Subject>) -> Outcome<()> {
-    while news.recv().await.is_some() {
-        if service.store.open_records().await?.is_empty() {
-            return Ok(());
+/// Looks at the records until they show what is waited for.
+async fn until(service: &Service, shown: impl AsyncFn(&Service) -> Result<bool, StoreError>) -> Outcome<()> {
+    let look = async {
+        while !shown(service).await? {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
-    }
-    Err("the service ended early".into())
+        Ok(())
+    };
+    tokio::time::timeout(GIVE_UP_AFTER, look).await.map_err(|_| "it does not go on; look at the lines above")?
+}
+
+/// The worker has made its first pass, so that the delivery will be what announces the job.
+async fn has_looked(service: &Service) -> Result<bool, StoreError> {
+    let lease = service.store.read(&Key::lease()).await?;
+    Ok(lease.is_some_and(|stored| matches!(stored.record, Record::Lease(lease) if lease.expires_at <= service.clock.now())))
+}
+
+/// There was a job, and nothing is open any more.
+async fn is_over(service: &Service) -> Result<bool, StoreError> {
+    Ok(!service.store.closed_records(1).await?.is_empty() && service.store.open_records().await?.is_empty())
 }
 
 /// What a last look still finds, in words.
