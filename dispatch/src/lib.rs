@@ -28,6 +28,8 @@ pub mod pool;
 pub mod reason;
 pub mod reconcile;
 pub mod record;
+#[cfg(test)]
+mod scene;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod service;

@@ -1,5 +1,8 @@
 //! What a runner is doing now: derived from its record and what was just seen, never stored.
 
+#[cfg(test)]
+mod tests;
+
 use crate::cloud::{IdentityState, Instance, InstanceState};
 use crate::forge::{JobState, Registration};
 use crate::identifier::InstanceId;
