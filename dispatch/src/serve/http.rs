@@ -12,6 +12,7 @@ use axum::routing::{any, get};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
+use super::pulse::Pulse;
 use super::schedule::ring_later;
 use crate::delivery::Refusal;
 use crate::edge::{Reply, Ring};
@@ -25,15 +26,16 @@ const BODY_WITHIN: Duration = Duration::from_secs(10);
 struct Web {
     service: Arc<Service>,
     bell: Arc<Notify>,
+    pulse: Arc<Pulse>,
 }
 
 /// `POST /hook/{forge}`, `POST /` where there is one forge, `GET /health`.
-pub(super) fn router(service: Arc<Service>, bell: Arc<Notify>) -> Router {
+pub(super) fn router(service: Arc<Service>, bell: Arc<Notify>, pulse: Arc<Pulse>) -> Router {
     Router::new()
         .route("/hook/{forge}", any(hook))
         .route("/", any(only_hook))
         .route("/health", get(health))
-        .with_state(Web { service, bell })
+        .with_state(Web { service, bell, pulse })
 }
 
 async fn hook(State(web): State<Web>, Path(forge): Path<String>, request: Request) -> Response {
@@ -49,7 +51,11 @@ async fn only_hook(State(web): State<Web>, request: Request) -> Response {
     }
 }
 
+/// 200 with the switch while all is well, 503 with a sentence while the worker is stuck or cannot write.
 async fn health(State(web): State<Web>) -> Response {
+    if let Some(trouble) = web.pulse.trouble(web.service.clock.now()) {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("{trouble}\n")).into_response();
+    }
     match web.service.ledger().control().await {
         Ok(control) => axum::Json(serde_json::json!({ "status": "ok", "mode": control.mode })).into_response(),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),

@@ -1,6 +1,7 @@
 //! The long-running form for one computer: webhooks in, a timer, one worker, one embedded file.
 
 mod http;
+mod pulse;
 mod schedule;
 mod shutdown;
 
@@ -90,10 +91,11 @@ impl Installation {
 
     /// Serves until `stop` is set, then finishes the pass that is under way. Machines live on.
     pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), ServeError> {
-        let worker = tokio::spawn(schedule::work(self.service.clone(), self.bell.clone(), stop.clone()));
+        let pulse = Arc::new(pulse::Pulse::starting(self.service.clock.now()));
+        let worker = tokio::spawn(schedule::work(self.service.clone(), self.bell.clone(), pulse.clone(), stop.clone()));
         let store = self.service.store.clone();
         let socket = tokio::spawn(self.socket.serve(store, wait_for(stop.clone())));
-        let router = http::router(self.service.clone(), self.bell.clone());
+        let router = http::router(self.service.clone(), self.bell.clone(), pulse);
         let served = axum::serve(self.listener, router).with_graceful_shutdown(async move { wait_for_change(&mut stop).await });
         served.await.map_err(ServeError::Server)?;
         let _ended_with_a_log_line = worker.await;

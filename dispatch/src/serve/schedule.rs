@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
+use super::pulse::Pulse;
 use crate::ledger::LedgerError;
 use crate::service::Service;
 use crate::worker::Pass;
@@ -15,11 +16,12 @@ const LOOK_WHILE_OPEN: Duration = Duration::from_secs(10);
 const LATER: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 
 /// Passes, one after the other, until `stop` is set.
-pub(super) async fn work(service: Arc<Service>, bell: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+pub(super) async fn work(service: Arc<Service>, bell: Arc<Notify>, pulse: Arc<Pulse>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let outcome = service.pass().await;
         let pause = pause(&service, &outcome);
         tell(&outcome);
+        pulse.beat(service.clock.now(), outcome.err().map(|error| error.to_string()));
         tokio::select! {
             () = bell.notified() => {}
             () = tokio::time::sleep(pause) => {}
