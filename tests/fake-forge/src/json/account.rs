@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::Viewer;
 use crate::flavour::Flavour;
-use crate::world::{AccountId, World, clock::rfc3339};
+use crate::world::{Account, AccountId, World, clock::rfc3339};
 
 /// The id and name of the user that acts for the forge itself.
 const ACTIONS_USER: (AccountId, &str) = (-2, "gitea-actions");
@@ -46,6 +47,33 @@ impl World {
         user
     }
 
+    /// A user object as its own user or an administrator sees it; others see no more than everybody.
+    pub(crate) fn account_seen_json(&self, id: AccountId, viewer: Viewer) -> Value {
+        let mut user = self.account_json(id);
+        let Viewer::Account(viewer) = viewer else {
+            return user;
+        };
+        let (Some(seen), Some(viewer)) = (self.accounts.get(&id), self.accounts.get(&viewer))
+        else {
+            return user;
+        };
+        if viewer.is_admin || viewer.id == id {
+            user["email"] = json!(real_email(seen));
+            user["active"] = json!(true);
+            user["is_admin"] = json!(seen.is_admin);
+        }
+        user
+    }
+
+    /// The owner of a repository; whoever sees the repository sees the true address.
+    pub(crate) fn owner_json(&self, id: AccountId, viewer: Viewer) -> Value {
+        let mut owner = self.account_json(id);
+        if let (Some(seen), true) = (self.accounts.get(&id), viewer != Viewer::Nobody) {
+            owner["email"] = json!(real_email(seen));
+        }
+        owner
+    }
+
     /// The `organization` of a delivery.
     pub(crate) fn organisation_json(&self, id: AccountId) -> Value {
         let name = self
@@ -75,6 +103,15 @@ impl World {
         } else {
             format!("{id}+{name}@noreply.{host}")
         }
+    }
+}
+
+/// The address in the account's settings: organisations have none.
+pub(super) fn real_email(account: &Account) -> String {
+    if account.is_organisation() {
+        String::new()
+    } else {
+        format!("{}@example.test", account.name)
     }
 }
 

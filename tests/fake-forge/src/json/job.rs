@@ -16,7 +16,7 @@ impl World {
         let (status, conclusion) = job.status.github_words();
         let mut value = json!({
             "id": job.id,
-            "url": format!("{base}/api/v1/repos/{full}/actions/jobs/{}", job.id),
+            "url": format!("{base}/api/v1/repos/{full}/actions/{}jobs/{}", self.under_run(job), job.id),
             "html_url": format!("{base}/{full}/actions/runs/{}/jobs/{}", self.run_in_html(run), self.job_in_html(job)),
             "run_id": job.run,
             "run_url": format!("{base}/api/v1/repos/{full}/actions/runs/{}", job.run),
@@ -134,6 +134,14 @@ impl World {
             "updated_at": rfc3339(task.updated_s),
             "run_started_at": rfc3339(task.created_s),
         })
+    }
+
+    /// 1.24, which has no jobs API, puts the job under its run.
+    fn under_run(&self, job: &Job) -> String {
+        match self.flavour() {
+            Flavour::Gitea1_24 => format!("runs/{}/", job.run),
+            _ => String::new(),
+        }
     }
 
     /// How the job is named in the address of its page: by id since 1.26, before that by its place in the run.

@@ -11,9 +11,11 @@ mod repository;
 mod run;
 mod runner;
 mod task;
+mod viewer;
 
 pub(crate) use content::listed_tree;
 pub(crate) use job::listed_for_runners;
+pub(crate) use viewer::Viewer;
 
 use crate::world::World;
 

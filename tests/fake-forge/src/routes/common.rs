@@ -8,6 +8,7 @@ use super::call::{Answer, Call};
 use super::content;
 use super::shared::{Page, repository};
 use super::table::Route;
+use crate::json::Viewer;
 use crate::world::{Scope, World};
 
 /// A route that reads and exists everywhere.
@@ -55,20 +56,19 @@ fn version(world: &mut World, _: &Call) -> Answer {
     Answer::json(200, json!({ "version": world.flavour().version() }))
 }
 
+fn viewer(call: &Call) -> Viewer {
+    call.user.map_or(Viewer::Visitor, Viewer::Account)
+}
+
 fn user(world: &mut World, call: &Call) -> Answer {
-    let id = call.user.unwrap_or(0);
-    let mut user = world.account_json(id);
-    user["is_admin"] = json!(
-        world
-            .accounts
-            .get(&id)
-            .is_some_and(|account| account.is_admin)
-    );
-    Answer::json(200, user)
+    Answer::json(
+        200,
+        world.account_seen_json(call.user.unwrap_or(0), viewer(call)),
+    )
 }
 
 fn repository_by_id(world: &mut World, call: &Call) -> Answer {
-    match world.repository_json(call.id(0), call.user) {
+    match world.repository_json(call.id(0), viewer(call)) {
         Value::Null => Answer::not_found(world),
         found => Answer::json(200, found),
     }
@@ -76,7 +76,7 @@ fn repository_by_id(world: &mut World, call: &Call) -> Answer {
 
 fn repository_by_name(world: &mut World, call: &Call) -> Answer {
     match repository(world, call) {
-        Some(row) => Answer::json(200, world.repository_json(row.id, call.user)),
+        Some(row) => Answer::json(200, world.repository_json(row.id, viewer(call))),
         None => Answer::not_found(world),
     }
 }
@@ -84,7 +84,7 @@ fn repository_by_name(world: &mut World, call: &Call) -> Answer {
 fn pull_request(world: &mut World, call: &Call) -> Answer {
     let id = repository(world, call).map_or(0, |row| row.id);
     match world.pull_request(id, call.id(2)) {
-        Some(request) => Answer::json(200, world.pull_request_json(id, request, call.user)),
+        Some(request) => Answer::json(200, world.pull_request_json(id, request, viewer(call))),
         None => Answer::not_found(world),
     }
 }

@@ -191,7 +191,7 @@ fn runs(world: &mut World, call: &Call) -> Answer {
         .values()
         .rev()
         .filter(|run| Some(run.repository) == id)
-        .map(|run| world.forgejo_run_json(run, None))
+        .map(|run| world.forgejo_run_json(run, call.user))
         .collect();
     let total = found.len();
     Answer::json(200, json!({ "workflow_runs": found, "total_count": total }))
@@ -204,7 +204,7 @@ fn run(world: &mut World, call: &Call) -> Answer {
         .get(&call.id(2))
         .filter(|run| Some(run.repository) == id)
     {
-        Some(run) => Answer::json(200, world.forgejo_run_json(run, None)),
+        Some(run) => Answer::json(200, world.forgejo_run_json(run, call.user)),
         None => Answer::not_found(world),
     }
 }

@@ -43,6 +43,8 @@ impl Commit {
 #[derive(Clone, Debug)]
 pub(crate) struct CommitRow {
     pub(crate) id: String,
+    /// First parent.
+    pub(crate) parent: Option<String>,
     pub(crate) message: String,
     pub(crate) author: i64,
     pub(crate) time_s: i64,
@@ -96,6 +98,7 @@ impl CommitRow {
         }
         Self {
             id,
+            parent: parent.map(|row| row.id.clone()),
             message: commit.message,
             author,
             time_s,

@@ -35,3 +35,5 @@ pub use workflow::{JobSpec, Workflow};
 
 pub(crate) use pick::{Ask, Fetched};
 pub(crate) use registration::RunnerIdentity;
+pub(crate) use repository::DEFAULT_BRANCH;
+pub(crate) use story::Moved;

@@ -7,6 +7,10 @@ use super::table::World;
 impl World {
     /// Runs after any job of the run ended; repeats until nothing changes, because a skipped job ends too.
     pub(super) fn resolve_needs(&mut self, run: RunId) {
+        self.as_itself(|world| world.resolve_all(run));
+    }
+
+    fn resolve_all(&mut self, run: RunId) {
         if self.runs.get(&run).is_none_or(|run| run.needs_approval) {
             return;
         }

@@ -95,6 +95,20 @@ impl World {
         self.now_s += seconds;
     }
 
+    /// Acts from now on as through a request with this `Host` header (`None`: as the forge itself):
+    /// Gitea 1.26 and later build URLs in deliveries from it. Serving a request sets and clears it too.
+    pub fn act_through(&mut self, host: Option<&str>) {
+        self.acting_host = host.map(ToOwned::to_owned);
+    }
+
+    /// Does something in the background, where no request's `Host` header shows.
+    pub(crate) fn as_itself<R>(&mut self, act: impl FnOnce(&mut Self) -> R) -> R {
+        let host = self.acting_host.take();
+        let result = act(self);
+        self.acting_host = host;
+        result
+    }
+
     /// A repository by row id.
     pub fn repository(&self, id: RepositoryId) -> Option<&Repository> {
         self.repositories.get(&id)

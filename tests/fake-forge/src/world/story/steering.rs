@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::json::Viewer;
 use crate::world::account::AccountId;
 use crate::world::repository::RepositoryId;
 use crate::world::run::{JobId, RunId, TaskId};
@@ -37,8 +38,8 @@ impl World {
         let payload = json!({
             "inputs": inputs,
             "ref": if forgejo { format!("refs/heads/{branch}") } else { branch.to_owned() },
-            "workflow": if forgejo { format!(".gitea/workflows/{}", workflow.file) } else { workflow.file.clone() },
-            "repository": self.repository_json(repository, None),
+            "workflow": format!("{}{}", self.flavour.dispatched_folder(), workflow.file),
+            "repository": self.repository_json(repository, Viewer::Nobody),
             "sender": self.account_json(who),
         });
         let title = match forgejo {
