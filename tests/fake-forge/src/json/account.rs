@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::Viewer;
+use super::{Fields as _, Viewer};
 use crate::flavour::Flavour;
 use crate::world::{Account, AccountId, World, clock::rfc3339};
 
@@ -42,7 +42,7 @@ impl World {
             "username": name,
         });
         if self.flavour().is_forgejo() {
-            user["pronouns"] = json!("");
+            user.set("pronouns", json!(""));
         }
         user
     }
@@ -58,9 +58,9 @@ impl World {
             return user;
         };
         if viewer.is_admin || viewer.id == id {
-            user["email"] = json!(real_email(seen));
-            user["active"] = json!(true);
-            user["is_admin"] = json!(seen.is_admin);
+            user.set("email", json!(real_email(seen)));
+            user.set("active", json!(true));
+            user.set("is_admin", json!(seen.is_admin));
         }
         user
     }
@@ -69,7 +69,7 @@ impl World {
     pub(crate) fn owner_json(&self, id: AccountId, viewer: Viewer) -> Value {
         let mut owner = self.account_json(id);
         if let (Some(seen), true) = (self.accounts.get(&id), viewer != Viewer::Nobody) {
-            owner["email"] = json!(real_email(seen));
+            owner.set("email", json!(real_email(seen)));
         }
         owner
     }

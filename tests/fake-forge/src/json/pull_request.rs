@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Viewer;
+use super::{Fields as _, Viewer};
 use crate::flavour::Flavour;
 use crate::world::{AccountId, PullRequest, RepositoryId, World, clock::rfc3339};
 
@@ -30,8 +30,8 @@ impl World {
             "review": null,
         });
         if action == "synchronized" && self.flavour() == Flavour::Gitea1_27 {
-            event["before"] = json!(request.former_head_id);
-            event["after"] = json!(request.head_id);
+            event.set("before", json!(request.former_head_id));
+            event.set("after", json!(request.head_id));
         }
         event
     }
@@ -49,8 +49,11 @@ impl World {
             _ => Viewer::Account(request.poster),
         };
         let mut event = self.pull_request_event_json(repository, request, action, who);
-        event["pull_request"] = self.pull_request_json(repository, request, Viewer::Visitor);
-        event["repository"] = self.repository_json(repository, viewer);
+        event.set(
+            "pull_request",
+            self.pull_request_json(repository, request, Viewer::Visitor),
+        );
+        event.set("repository", self.repository_json(repository, viewer));
         event
     }
 
@@ -134,16 +137,14 @@ impl World {
     fn version_fields(&self, value: &mut Value) {
         match self.flavour() {
             Flavour::Forgejo11 | Flavour::Forgejo15 => {
-                value["flow"] = json!(0);
-                value["assignees"] = Value::Null;
+                value.set("flow", json!(0));
+                value.set("assignees", Value::Null);
             }
             Flavour::Gitea1_24 => {
                 // Left out while it is zero.
-                value
-                    .as_object_mut()
-                    .map(|fields| fields.remove("review_comments"));
+                value.leave_out("review_comments");
             }
-            _ => value["content_version"] = json!(0),
+            _ => value.set("content_version", json!(0)),
         }
     }
 

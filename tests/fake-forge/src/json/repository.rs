@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Viewer;
+use super::{Fields as _, Viewer};
 use crate::flavour::Flavour;
 use crate::world::{Repository, RepositoryId, World, clock::rfc3339};
 
@@ -17,12 +17,12 @@ impl World {
         let own = match self.flavour() {
             Flavour::Gitea1_27 => since_gitea_1_27(row),
             Flavour::Gitea1_26 | Flavour::Gitea1_25 => since_gitea_1_25(row),
-            Flavour::Gitea1_24 => until_gitea_1_24(self.parent_json(row, viewer)),
+            Flavour::Gitea1_24 => until_gitea_1_24(&self.parent_json(row, viewer)),
             Flavour::Forgejo11 | Flavour::Forgejo15 => self.forgejo_fields(row, viewer),
         };
         merge(&mut repository, own);
         if row.parent.is_some() {
-            repository["parent"] = self.parent_json(row, viewer);
+            repository.set("parent", self.parent_json(row, viewer));
             leave_out_units_of_forks(&mut repository);
         }
         repository
@@ -34,7 +34,7 @@ impl World {
             return Value::Null;
         };
         let mut value = self.repository_json(parent, viewer);
-        value["permissions"] = self.permissions_json(row, viewer);
+        value.set("permissions", self.permissions_json(row, viewer));
         value
     }
 
@@ -118,7 +118,7 @@ impl World {
             "repo_transfer": null,
         });
         if self.flavour() == Flavour::Forgejo11 {
-            fields["topics"] = Value::Null;
+            fields.set("topics", Value::Null);
             return fields;
         }
         let full = self.full_name(row);
@@ -192,7 +192,7 @@ fn since_gitea_1_27(row: &Repository) -> Value {
     fields
 }
 
-fn until_gitea_1_24(parent: Value) -> Value {
+fn until_gitea_1_24(parent: &Value) -> Value {
     json!({
         "parent": parent,
         "projects_mode": "all",
@@ -206,12 +206,10 @@ fn leave_out_units_of_forks(repository: &mut Value) {
     for unit in [
         "actions", "issues", "packages", "projects", "releases", "wiki",
     ] {
-        repository[format!("has_{unit}")] = json!(false);
+        repository.set(&format!("has_{unit}"), json!(false));
     }
     for field in ["internal_tracker", "wiki_branch"] {
-        repository
-            .as_object_mut()
-            .map(|fields| fields.remove(field));
+        repository.leave_out(field);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Viewer;
+use super::{Fields as _, Viewer};
 use crate::flavour::Flavour;
 use crate::world::{AccountId, Run, World, clock::rfc3339};
 
@@ -33,16 +33,16 @@ impl World {
             "completed_at": rfc3339(run.stopped_s),
         });
         if let Some(branch) = run.branch() {
-            value["head_branch"] = json!(branch);
+            value.set("head_branch", json!(branch));
         }
         if let Some(conclusion) = conclusion {
-            value["conclusion"] = json!(conclusion);
+            value.set("conclusion", json!(conclusion));
         }
         if self.flavour() == Flavour::Gitea1_27 {
             let before = (run.attempt > 1).then(|| format!("{api}/attempts/{}", run.attempt - 1));
-            value["run_attempt"] = json!(run.attempt);
-            value["previous_attempt_url"] = json!(before);
-            value["pull_requests"] = self.pull_requests_of(run);
+            value.set("run_attempt", json!(run.attempt));
+            value.set("previous_attempt_url", json!(before));
+            value.set("pull_requests", self.pull_requests_of(run));
         }
         value
     }
@@ -126,7 +126,7 @@ impl World {
             } else {
                 run.stopped_s
             };
-            value["duration"] = json!((until_s - run.started_s) * 1_000_000_000);
+            value.set("duration", json!((until_s - run.started_s) * 1_000_000_000));
         }
         value
     }

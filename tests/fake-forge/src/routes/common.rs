@@ -8,7 +8,7 @@ use super::call::{Answer, Call};
 use super::content;
 use super::shared::{Page, repository};
 use super::table::Route;
-use crate::json::Viewer;
+use crate::json::{Fields as _, Viewer};
 use crate::world::{Scope, World};
 
 /// A route that reads and exists everywhere.
@@ -108,21 +108,25 @@ fn hooks(world: &mut World, call: &Call) -> Answer {
         .map(hook_json)
         .collect();
     let total = found.len();
-    Answer::json(200, json!(found)).with("X-Total-Count", total)
+    Answer::json(200, json!(found)).with("X-Total-Count", &total)
 }
 
 fn add_hook(world: &mut World, call: &Call) -> Answer {
     let scope = Scope::repository(repository(world, call).map_or(0, |row| row.id));
-    let config = &call.body["config"];
+    let config = call.body.field("config");
     let text = |name: &str| config[name].as_str().unwrap_or_default().to_owned();
-    let events: Vec<&str> = call.body["events"]
+    let events: Vec<&str> = call
+        .body
+        .field("events")
         .as_array()
         .into_iter()
         .flatten()
         .filter_map(Value::as_str)
         .collect();
     let id = world.add_webhook(scope, &text("url"), &text("secret"), &events);
-    world.change_webhook(id, |hook| hook.form = config["content_type"] == "form");
+    world.change_webhook(id, |hook| {
+        hook.form = config.field("content_type") == "form";
+    });
     Answer::json(201, world.hooks.get(&id).map_or(Value::Null, hook_json))
 }
 
@@ -146,8 +150,9 @@ fn tasks(world: &mut World, call: &Call) -> Answer {
     let total = found.len();
     let body = json!({ "workflow_runs": page.cut(found.into_iter()), "total_count": total });
     let answer = Answer::json(200, body);
-    match world.flavour().has_jobs_api() {
-        true => page.headers(world, call, total, answer),
-        false => answer,
+    if world.flavour().has_jobs_api() {
+        page.headers(world, call, total, answer)
+    } else {
+        answer
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn tree(world: &mut World, call: &Call) -> Answer {
         ))
     });
     match found {
-        Some((value, total)) => Answer::json(200, value).with("X-Total-Count", total),
+        Some((value, total)) => Answer::json(200, value).with("X-Total-Count", &total),
         None => Answer::not_found(world),
     }
 }

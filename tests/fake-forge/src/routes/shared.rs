@@ -47,7 +47,7 @@ impl Page {
         total: usize,
         answer: Answer,
     ) -> Answer {
-        let answer = answer.with("X-Total-Count", total);
+        let answer = answer.with("X-Total-Count", &total);
         let last = total.div_ceil(self.limit);
         if last <= 1 {
             return answer;
@@ -74,6 +74,6 @@ impl Page {
             links.push(link(1, "first"));
             links.push(link(self.number - 1, "prev"));
         }
-        answer.with("Link", links.join(","))
+        answer.with("Link", &links.join(","))
     }
 }

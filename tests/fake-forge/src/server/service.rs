@@ -43,6 +43,10 @@ async fn handle(
         status: None,
     };
     let fault = lock(&state.faults).strike(&served);
+    if fault == Some(Fault::Hang) {
+        lock(&state.requests).push(served);
+        return std::future::pending().await;
+    }
     let response = respond(&state, &parts, &body, fault).await;
     served.status = response.as_ref().map(|response| response.status().as_u16());
     lock(&state.requests).push(served);
@@ -72,7 +76,8 @@ async fn respond(
             answered(state, parts, body);
             None
         }
-        Some(Fault::Hang) => std::future::pending().await,
+        // Dealt with before; a broken connection is the nearest to it.
+        Some(Fault::Hang) => None,
         Some(Fault::Status(status)) => refusal(status, "Internal Server Error"),
         Some(Fault::Unauthorized) => refusal(401, "invalid username, password or token"),
         Some(Fault::MissingScope(scope)) => {
@@ -82,7 +87,7 @@ async fn respond(
             refusal(403, &message)
         }
         Some(Fault::TooManyRequests(seconds)) => {
-            let answer = Answer::text(429, "Too Many Requests\n").with("Retry-After", seconds);
+            let answer = Answer::text(429, "Too Many Requests\n").with("Retry-After", &seconds);
             Some(written(&answer))
         }
         Some(Fault::HtmlPage) => Some(plain(

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::json::Viewer;
+use crate::json::{Fields as _, Viewer};
 
 use super::hook::{Delivery, HookId, Webhook};
 use super::repository::RepositoryId;
@@ -156,7 +156,7 @@ impl World {
         let owner = self.repositories.get(&repository).map(|row| row.owner);
         let owner = owner.and_then(|owner| self.accounts.get(&owner));
         if let Some(owner) = owner.filter(|owner| owner.is_organisation()) {
-            payload["organization"] = self.organisation_json(owner.id);
+            payload.set("organization", self.organisation_json(owner.id));
         }
     }
 }

@@ -5,6 +5,8 @@
 mod account;
 mod announce;
 pub(crate) mod clock;
+#[cfg(test)]
+mod fixture;
 pub(crate) mod git;
 mod hook;
 mod pick;

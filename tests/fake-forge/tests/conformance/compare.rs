@@ -119,18 +119,18 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn differences(theirs: Value, ours: Value) -> Vec<String> {
+    fn differences(theirs: &Value, ours: &Value) -> Vec<String> {
         let mut comparison = Comparison::default();
-        comparison.values("", &theirs, &ours);
+        comparison.values("", theirs, ours);
         comparison.differences
     }
 
     #[test]
     fn names_types_and_values_must_agree() {
-        assert!(differences(json!({"a": [1]}), json!({"a": [1]})).is_empty());
-        assert_eq!(differences(json!({"a": 1}), json!({"b": 1})).len(), 2);
-        assert_eq!(differences(json!({"a": 1}), json!({"a": "1"})).len(), 1);
-        assert_eq!(differences(json!([1, 2]), json!([1])).len(), 1);
+        assert!(differences(&json!({"a": [1]}), &json!({"a": [1]})).is_empty());
+        assert_eq!(differences(&json!({"a": 1}), &json!({"b": 1})).len(), 2);
+        assert_eq!(differences(&json!({"a": 1}), &json!({"a": "1"})).len(), 1);
+        assert_eq!(differences(&json!([1, 2]), &json!([1])).len(), 1);
     }
 
     #[test]
@@ -140,16 +140,16 @@ mod tests {
             "2026-11-21T09:54:50Z",
             "2030-01-01T00:00:00Z",
         );
-        assert!(differences(json!(then), json!(now)).is_empty());
-        assert_eq!(differences(json!(never), json!(now)).len(), 1);
+        assert!(differences(&json!(then), &json!(now)).is_empty());
+        assert_eq!(differences(&json!(never), &json!(now)).len(), 1);
     }
 
     #[test]
     fn a_random_word_must_stay_the_same() {
         let theirs = json!([{"handle": "x"}, {"handle": "x"}]);
-        assert!(differences(theirs.clone(), json!([{"handle": "y"}, {"handle": "y"}])).is_empty());
+        assert!(differences(&theirs, &json!([{"handle": "y"}, {"handle": "y"}])).is_empty());
         assert_eq!(
-            differences(theirs, json!([{"handle": "y"}, {"handle": "z"}])).len(),
+            differences(&theirs, &json!([{"handle": "y"}, {"handle": "z"}])).len(),
             1
         );
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::json::Viewer;
+use crate::json::{Fields as _, Viewer};
 use crate::world::account::AccountId;
 use crate::world::git::{Commit, CommitRow, ZERO_ID};
 use crate::world::repository::RepositoryId;
@@ -75,7 +75,7 @@ impl World {
     /// Pushes, tells the webhooks, and starts the workflows.
     pub fn push(&mut self, repository: RepositoryId, push: Push) -> Vec<RunId> {
         match self.store_commits(repository, &push) {
-            Some(moved) => self.announce_push(repository, push, moved),
+            Some(moved) => self.announce_push(repository, push, &moved),
             None => Vec::new(),
         }
     }
@@ -84,7 +84,7 @@ impl World {
         &mut self,
         repository: RepositoryId,
         push: Push,
-        moved: Moved,
+        moved: &Moved,
     ) -> Vec<RunId> {
         let shown = push.tag_object.as_ref().unwrap_or(&moved.after);
         let is_branch = push.reference.starts_with("refs/heads/");
@@ -92,14 +92,14 @@ impl World {
         if created && is_branch {
             self.announce_reference(repository, "create", &push.reference, shown, push.pusher);
         }
-        let payload = self.push_json(repository, &push.reference, &moved, shown, push.pusher);
+        let payload = self.push_json(repository, &push.reference, moved, shown, push.pusher);
         self.announce(repository, "push", "push", &payload);
         if created && !is_branch {
             self.announce_reference(repository, "create", &push.reference, shown, push.pusher);
         }
         // The payload that a run keeps lacks the count of commits.
         let mut kept = payload;
-        kept["total_commits"] = json!(0);
+        kept.set("total_commits", json!(0));
         let runs = push.workflows.into_iter().map(|workflow| {
             self.start_run(NewRun {
                 repository,
@@ -229,8 +229,8 @@ impl World {
             "sender": self.account_json(who),
         });
         match event {
-            "create" => payload["sha"] = json!(id),
-            _ => payload["pusher_type"] = json!("user"),
+            "create" => payload.set("sha", json!(id)),
+            _ => payload.set("pusher_type", json!("user")),
         }
         self.announce(repository, event, event, &payload);
     }

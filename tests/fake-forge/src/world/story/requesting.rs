@@ -148,7 +148,7 @@ impl World {
         });
         self.act_on_pull_request(repository, number, "closed", who, Vec::new());
         // Git's hook tells of the push, not the request that merged.
-        self.as_itself(|world| world.announce_push(repository, push, moved))
+        self.as_itself(|world| world.announce_push(repository, push, &moved))
     }
 
     pub(crate) fn pull_request(
