@@ -1,5 +1,7 @@
 //! Routes broken on purpose, and the log that counts the calls.
 
+#![expect(clippy::unwrap_used, reason = "what cannot happen must stop the test")]
+
 use std::time::Duration;
 
 use fake_forge::{FakeForge, Fault, Flavour, Served, World};

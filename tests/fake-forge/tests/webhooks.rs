@@ -1,5 +1,7 @@
 //! Deliveries on the wire: sent by themselves or by hand, lost, doubled, reordered, as a form, to nobody.
 
+#![expect(clippy::unwrap_used, reason = "what cannot happen must stop the test")]
+
 use std::sync::{Arc, Mutex};
 
 use axum::Router;

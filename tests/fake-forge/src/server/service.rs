@@ -37,19 +37,16 @@ async fn handle(
         .uri
         .path_and_query()
         .map_or_else(String::new, ToString::to_string);
-    let mut served = Served {
+    let served = Served {
         method: parts.method.to_string(),
         path,
         status: None,
     };
     let fault = lock(&state.faults).strike(&served);
-    if fault == Some(Fault::Hang) {
-        lock(&state.requests).push(served);
-        return std::future::pending().await;
-    }
+    let place = state.note_request(served);
     let response = respond(&state, &parts, &body, fault).await;
-    served.status = response.as_ref().map(|response| response.status().as_u16());
-    lock(&state.requests).push(served);
+    let status = response.as_ref().map(Response::status);
+    state.note_status(place, status);
     match response {
         Some(response) => response,
         None => broken_connection(),
@@ -76,8 +73,7 @@ async fn respond(
             answered(state, parts, body);
             None
         }
-        // Dealt with before; a broken connection is the nearest to it.
-        Some(Fault::Hang) => None,
+        Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::Status(status)) => refusal(status, "Internal Server Error"),
         Some(Fault::Unauthorized) => refusal(401, "invalid username, password or token"),
         Some(Fault::MissingScope(scope)) => {

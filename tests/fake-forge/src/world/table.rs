@@ -13,7 +13,7 @@ use super::versions::TaskVersions;
 use crate::flavour::Flavour;
 
 /// A forge.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct World {
     pub(crate) flavour: Flavour,
     pub(crate) root_url: String,
@@ -44,6 +44,16 @@ pub struct Leftovers {
     pub queued_jobs: Vec<JobId>,
     /// Jobs that a runner has.
     pub running_jobs: Vec<JobId>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("World")
+            .field("flavour", &self.flavour)
+            .field("root_url", &self.root_url)
+            .field("now_s", &self.now_s)
+            .finish_non_exhaustive()
+    }
 }
 
 impl World {

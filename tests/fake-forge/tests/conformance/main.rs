@@ -1,6 +1,6 @@
 //! The fake against recordings of live servers: one tour through the life of a repository, every call and delivery compared.
 //!
-//! `recording` loads what the servers did, `tour` does it again, `compare` says what differs, `exempt` lists what may differ.
+//! `recording` loads what the servers did, `tour` and `steps` do it again, `compare` says what differs, `exempt` lists what may differ.
 
 #![expect(
     clippy::expect_used,
@@ -12,6 +12,7 @@
 mod compare;
 mod exempt;
 mod recording;
+mod steps;
 mod tour;
 
 use fake_forge::Flavour;
