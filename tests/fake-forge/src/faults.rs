@@ -42,11 +42,7 @@ pub(crate) struct Faults(Vec<Rule>);
 
 impl Faults {
     pub(crate) fn add(&mut self, prefix: &str, fault: Fault, times: Option<u32>) {
-        self.0.push(Rule {
-            prefix: prefix.to_owned(),
-            fault,
-            left: times,
-        });
+        self.0.push(Rule { prefix: prefix.to_owned(), fault, left: times });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -67,11 +63,7 @@ mod tests {
     use super::*;
 
     fn request(path: &str) -> Served {
-        Served {
-            method: "GET".to_owned(),
-            path: path.to_owned(),
-            status: None,
-        }
+        Served { method: "GET".to_owned(), path: path.to_owned(), status: None }
     }
 
     #[test]
@@ -79,10 +71,7 @@ mod tests {
         let mut faults = Faults::default();
         faults.add("/api/v1/admin", Fault::Status(500), Some(1));
         assert_eq!(faults.strike(&request("/api/v1/version")), None);
-        assert_eq!(
-            faults.strike(&request("/api/v1/admin/actions/jobs")),
-            Some(Fault::Status(500))
-        );
+        assert_eq!(faults.strike(&request("/api/v1/admin/actions/jobs")), Some(Fault::Status(500)));
         assert_eq!(faults.strike(&request("/api/v1/admin/actions/jobs")), None);
     }
 

@@ -21,14 +21,8 @@ pub enum Flavour {
 
 impl Flavour {
     /// Every flavour, oldest first within its forge.
-    pub const ALL: [Self; 6] = [
-        Self::Gitea1_24,
-        Self::Gitea1_25,
-        Self::Gitea1_26,
-        Self::Gitea1_27,
-        Self::Forgejo11,
-        Self::Forgejo15,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Gitea1_24, Self::Gitea1_25, Self::Gitea1_26, Self::Gitea1_27, Self::Forgejo11, Self::Forgejo15];
 
     /// Is it a Forgejo?
     pub fn is_forgejo(self) -> bool {
@@ -130,10 +124,7 @@ impl Flavour {
 
     /// A push or a pull-request synchronisation cancels the unfinished runs of the same workflow, ref and event.
     pub(crate) fn cancels_superseded_runs(self) -> bool {
-        matches!(
-            self,
-            Self::Gitea1_24 | Self::Gitea1_25 | Self::Forgejo11 | Self::Forgejo15
-        )
+        matches!(self, Self::Gitea1_24 | Self::Gitea1_25 | Self::Forgejo11 | Self::Forgejo15)
     }
 
     /// A runner that lost a race for the oldest job is told the newest version and no task (fixed in Gitea 1.27).

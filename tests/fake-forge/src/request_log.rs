@@ -14,8 +14,7 @@ pub struct Served {
 impl Served {
     /// Does it match a prefix of `METHOD /path` or of `/path`?
     pub fn starts_with(&self, prefix: &str) -> bool {
-        self.path.starts_with(prefix)
-            || format!("{} {}", self.method, self.path).starts_with(prefix)
+        self.path.starts_with(prefix) || format!("{} {}", self.method, self.path).starts_with(prefix)
     }
 }
 
@@ -25,11 +24,7 @@ mod tests {
 
     #[test]
     fn a_prefix_may_name_the_method() {
-        let served = Served {
-            method: "GET".to_owned(),
-            path: "/api/v1/version".to_owned(),
-            status: Some(200),
-        };
+        let served = Served { method: "GET".to_owned(), path: "/api/v1/version".to_owned(), status: Some(200) };
         assert!(served.starts_with("/api/v1"));
         assert!(served.starts_with("GET /api"));
         assert!(!served.starts_with("POST /api"));

@@ -46,11 +46,7 @@ pub struct Habits {
 
 impl Default for Habits {
     fn default() -> Self {
-        Self {
-            poll_interval: Duration::from_secs(2),
-            polls: 30,
-            succeeds: true,
-        }
+        Self { poll_interval: Duration::from_secs(2), polls: 30, succeeds: true }
     }
 }
 
@@ -90,12 +86,7 @@ pub enum StandInError {
 pub async fn run(identity: &Identity, habits: Habits) -> Result<Outcome, StandInError> {
     let runner = Connection::new(identity)?;
     let labels = &identity.labels;
-    runner
-        .call(
-            "Declare",
-            &json!({ "version": "stand-in", "labels": labels }),
-        )
-        .await?;
+    runner.call("Declare", &json!({ "version": "stand-in", "labels": labels })).await?;
     match runner.wait_for_task(habits).await? {
         Some(task) => runner.report(&task, habits.succeeds).await,
         None => Ok(Outcome::NoTask),
@@ -111,17 +102,12 @@ impl<'a> Connection<'a> {
     fn new(identity: &'a Identity) -> Result<Self, StandInError> {
         // Somebody else may have installed it first; any provider will do.
         _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(10))
-            .build()?;
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
         Ok(Self { identity, client })
     }
 
     async fn call(&self, procedure: &'static str, body: &Value) -> Result<Value, StandInError> {
-        let url = format!(
-            "{}/api/actions/runner.v1.RunnerService/{procedure}",
-            self.identity.forge_url
-        );
+        let url = format!("{}/api/actions/runner.v1.RunnerService/{procedure}", self.identity.forge_url);
         let request = self
             .client
             .post(url)

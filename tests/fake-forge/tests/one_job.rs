@@ -9,11 +9,7 @@ use fake_forge::world::{JobSpec, Leftovers, Push, Scope, Status, Workflow};
 use fake_forge::{FakeForge, Flavour, World};
 
 const NOON_S: i64 = 1_795_262_400;
-const AT_ONCE: Habits = Habits {
-    poll_interval: Duration::ZERO,
-    polls: 2,
-    succeeds: true,
-};
+const AT_ONCE: Habits = Habits { poll_interval: Duration::ZERO, polls: 2, succeeds: true };
 
 /// A repository with two queued jobs and an ephemeral runner for them.
 async fn forge(flavour: Flavour) -> (FakeForge, Identity) {

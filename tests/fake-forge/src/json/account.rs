@@ -76,10 +76,7 @@ impl World {
 
     /// The `organization` of a delivery.
     pub(crate) fn organisation_json(&self, id: AccountId) -> Value {
-        let name = self
-            .accounts
-            .get(&id)
-            .map_or("", |account| account.name.as_str());
+        let name = self.accounts.get(&id).map_or("", |account| account.name.as_str());
         json!({
             "id": id,
             "name": name,

@@ -24,11 +24,7 @@ impl World {
         let api = format!("{root}/api/v1/repos/{full}");
         let url = format!("{api}/contents/{path}?ref={reference}");
         let git_url = format!("{api}/git/blobs/{blob}");
-        let kind = if repository.commits.contains_key(reference) {
-            "commit"
-        } else {
-            "branch"
-        };
+        let kind = if repository.commits.contains_key(reference) { "commit" } else { "branch" };
         let html_url = format!("{root}/{full}/src/{kind}/{reference}/{path}");
         let content = with_content.then(|| STANDARD.encode(&file.content));
         let mut value = json!({
@@ -62,18 +58,10 @@ impl World {
 }
 
 /// A recursive listing of a commit; pages are `per_page` long and count from 1.
-pub(crate) fn listed_tree(
-    api: &str,
-    commit: &CommitRow,
-    page: usize,
-    per_page: usize,
-) -> (Value, usize) {
+pub(crate) fn listed_tree(api: &str, commit: &CommitRow, page: usize, per_page: usize) -> (Value, usize) {
     let entries = git::listing(&commit.files);
     let total = entries.len();
-    let shown = entries
-        .into_iter()
-        .skip((page - 1) * per_page)
-        .take(per_page);
+    let shown = entries.into_iter().skip((page - 1) * per_page).take(per_page);
     let lines = shown.map(|entry| {
         let (mode, kind, route) = match entry.size {
             Some(_) => ("100644", "blob", "blobs"),

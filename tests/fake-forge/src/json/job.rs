@@ -67,11 +67,7 @@ impl World {
             // 1.24 shows the task's own state at every step, and the bare command as its name.
             let shown = if old { task.status } else { step.status };
             let (status, conclusion) = shown.github_words();
-            let name = if old {
-                step.command.clone()
-            } else {
-                format!("Run {}", step.command)
-            };
+            let name = if old { step.command.clone() } else { format!("Run {}", step.command) };
             let mut value = json!({
                 "name": name,
                 "number": number,
@@ -113,8 +109,7 @@ impl World {
     /// A line of `GET …/actions/tasks`.
     pub(crate) fn task_line_json(&self, task: &Task) -> Value {
         let job = self.jobs.get(&task.job);
-        let Some((job, (run, repository))) = job.and_then(|job| Some((job, self.home_of(job)?)))
-        else {
+        let Some((job, (run, repository))) = job.and_then(|job| Some((job, self.home_of(job)?))) else {
             return Value::Null;
         };
         let full = self.full_name(repository);

@@ -32,19 +32,12 @@ impl World {
 
     /// The base of the URLs of jobs and runs.
     pub(crate) fn job_base_url(&self) -> String {
-        if self.flavour().job_urls_follow_host_header() {
-            self.acting_url()
-        } else {
-            self.root_url().to_owned()
-        }
+        if self.flavour().job_urls_follow_host_header() { self.acting_url() } else { self.root_url().to_owned() }
     }
 
     /// The host name in the forge's own URL, without port.
     pub(crate) fn host_name(&self) -> &str {
-        let rest = self
-            .root_url()
-            .split_once("://")
-            .map_or(self.root_url(), |(_, rest)| rest);
+        let rest = self.root_url().split_once("://").map_or(self.root_url(), |(_, rest)| rest);
         rest.split([':', '/']).next().unwrap_or_default()
     }
 }

@@ -75,10 +75,7 @@ impl World {
             Some((id, who, when)) => (json!(id), self.account_json(*who), json!(rfc3339(*when))),
             None => (Value::Null, Value::Null, Value::Null),
         };
-        let base_id = request
-            .merged
-            .as_ref()
-            .map_or(&request.merge_base, |(id, ..)| id);
+        let base_id = request.merged.as_ref().map_or(&request.merge_base, |(id, ..)| id);
         let mut value = json!({
             "id": request.id,
             "url": format!("{acting}/{path}"),
@@ -155,9 +152,9 @@ impl World {
         };
         let api = format!("{}/api/v1/repos", self.acting_url());
         let summary = |id: RepositoryId| {
-            self.repositories.get(&id).map(|row| {
-                json!({ "id": id, "url": format!("{api}/{}", self.full_name(row)), "name": row.name })
-            })
+            self.repositories
+                .get(&id)
+                .map(|row| json!({ "id": id, "url": format!("{api}/{}", self.full_name(row)), "name": row.name }))
         };
         let full = self
             .repositories

@@ -99,10 +99,7 @@ impl World {
     }
 
     fn person_json(&self, commit: &CommitRow) -> Value {
-        let name = self
-            .accounts
-            .get(&commit.author)
-            .map_or("", |account| account.name.as_str());
+        let name = self.accounts.get(&commit.author).map_or("", |account| account.name.as_str());
         json!({ "name": name, "email": format!("{name}@example.test"), "username": name })
     }
 }

@@ -35,9 +35,7 @@ impl World {
 
     /// Results of the jobs that had to end first, by key.
     fn needs_json(&self, job: &Job) -> Value {
-        let needed = self
-            .jobs_of(job.run)
-            .filter(|other| job.spec.needs.contains(&other.spec.key));
+        let needed = self.jobs_of(job.run).filter(|other| job.spec.needs.contains(&other.spec.key));
         let results: Map<String, Value> = needed
             .map(|other| {
                 let result = other.status.result_word().unwrap_or("RESULT_UNSPECIFIED");
@@ -50,21 +48,10 @@ impl World {
     /// The `github` context.
     fn context_json(&self, job: &Job, run: &Run, token: &str) -> Value {
         let root = self.root_url();
-        let full = self
-            .repositories
-            .get(&run.repository)
-            .map(|row| self.full_name(row))
-            .unwrap_or_default();
+        let full = self.repositories.get(&run.repository).map(|row| self.full_name(row)).unwrap_or_default();
         let owner = full.split('/').next().unwrap_or_default();
-        let actor = self
-            .accounts
-            .get(&run.actor)
-            .map_or("", |account| account.name.as_str());
-        let kind = if run.reference.starts_with("refs/tags/") {
-            "tag"
-        } else {
-            "branch"
-        };
+        let actor = self.accounts.get(&run.actor).map_or("", |account| account.name.as_str());
+        let kind = if run.reference.starts_with("refs/tags/") { "tag" } else { "branch" };
         let newest = self.flavour() == Flavour::Gitea1_27;
         let mut context = json!({
             "action": "",

@@ -35,11 +35,7 @@ impl Access {
 pub(super) fn check(world: &World, call: &Call, access: Access) -> Result<AccountId, Answer> {
     let open = access == Access::User && call.path == "/api/v1/version";
     let Some(text) = &call.token else {
-        return if open {
-            Ok(0)
-        } else {
-            Err(Answer::refusal(world, 401, "token is required"))
-        };
+        return if open { Ok(0) } else { Err(Answer::refusal(world, 401, "token is required")) };
     };
     let invalid = || Answer::refusal(world, 401, "invalid username, password or token");
     let token = world.tokens.get(text).ok_or_else(invalid)?;
@@ -48,11 +44,7 @@ pub(super) fn check(world: &World, call: &Call, access: Access) -> Result<Accoun
     if !open && !token.covers(access.category(), write) {
         let verb = if write { "write" } else { "read" };
         let held: Vec<&str> = token.scopes.iter().map(String::as_str).collect();
-        let message = scope_message(
-            world,
-            &format!("{verb}:{}", access.category()),
-            &held.join(","),
-        );
+        let message = scope_message(world, &format!("{verb}:{}", access.category()), &held.join(","));
         return Err(Answer::refusal(world, 403, &message));
     }
     rank(world, call, access, user).map(|()| user.id)
@@ -76,13 +68,10 @@ fn rank(world: &World, call: &Call, access: Access, user: &Account) -> Result<()
         Access::SiteAdmin => refuse("user should be the site admin"),
         Access::Reader | Access::RepositoryOwner => {
             let found = world.repository_named(call.parameter(0), call.parameter(1));
-            let readable =
-                |id| !found.is_some_and(|row| row.private) || world.may_write(id, user.id);
+            let readable = |id| !found.is_some_and(|row| row.private) || world.may_write(id, user.id);
             match found {
                 Some(row) if !readable(row.id) => Err(Answer::not_found(world)),
-                Some(row)
-                    if access == Access::RepositoryOwner && !world.administers(row.id, user.id) =>
-                {
+                Some(row) if access == Access::RepositoryOwner && !world.administers(row.id, user.id) => {
                     refuse("user should be the owner of the repo")
                 }
                 Some(_) => Ok(()),

@@ -39,9 +39,7 @@ impl Call {
     /// The first value of a query parameter.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         let mut pairs = self.query.iter();
-        pairs
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// A number from the query.
@@ -70,35 +68,19 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn json(status: u16, body: Value) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Body::Json(body),
-        }
+        Self { status, headers: Vec::new(), body: Body::Json(body) }
     }
 
     pub(crate) fn connect(status: u16, body: Value) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Body::Connect(body),
-        }
+        Self { status, headers: Vec::new(), body: Body::Connect(body) }
     }
 
     pub(crate) fn text(status: u16, body: &str) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Body::Text(body.to_owned()),
-        }
+        Self { status, headers: Vec::new(), body: Body::Text(body.to_owned()) }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Body::Empty,
-        }
+        Self { status, headers: Vec::new(), body: Body::Empty }
     }
 
     /// A refusal in the API's form.

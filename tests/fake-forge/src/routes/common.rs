@@ -13,13 +13,7 @@ use crate::world::{Scope, World};
 
 /// A route that reads and exists everywhere.
 fn get(pattern: &'static str, access: Access, handler: fn(&mut World, &Call) -> Answer) -> Route {
-    Route {
-        method: Method::GET,
-        pattern,
-        access,
-        exists: |_| true,
-        handler,
-    }
+    Route { method: Method::GET, pattern, access, exists: |_| true, handler }
 }
 
 pub(super) fn routes() -> Vec<Route> {
@@ -29,16 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("/api/v1/repositories/{}", Access::User, repository_by_id),
         get("/api/v1/repos/{}/{}", Access::Reader, repository_by_name),
         get("/api/v1/repos/{}/{}/pulls/{}", Access::Reader, pull_request),
-        get(
-            "/api/v1/repos/{}/{}/contents/{*}",
-            Access::Reader,
-            content::contents,
-        ),
-        get(
-            "/api/v1/repos/{}/{}/git/trees/{}",
-            Access::Reader,
-            content::tree,
-        ),
+        get("/api/v1/repos/{}/{}/contents/{*}", Access::Reader, content::contents),
+        get("/api/v1/repos/{}/{}/git/trees/{}", Access::Reader, content::tree),
         get("/api/v1/repos/{}/{}/raw/{*}", Access::Reader, content::raw),
         get("/api/v1/repos/{}/{}/hooks", Access::RepositoryOwner, hooks),
         Route {
@@ -101,12 +87,7 @@ fn hook_json(hook: &crate::world::Webhook) -> Value {
 
 fn hooks(world: &mut World, call: &Call) -> Answer {
     let scope = Scope::repository(repository(world, call).map_or(0, |row| row.id));
-    let found: Vec<Value> = world
-        .hooks
-        .values()
-        .filter(|hook| hook.scope == scope)
-        .map(hook_json)
-        .collect();
+    let found: Vec<Value> = world.hooks.values().filter(|hook| hook.scope == scope).map(hook_json).collect();
     let total = found.len();
     Answer::json(200, json!(found)).with("X-Total-Count", &total)
 }
@@ -138,13 +119,7 @@ fn tasks(world: &mut World, call: &Call) -> Answer {
         .tasks
         .values()
         .rev()
-        .filter(|task| {
-            world
-                .jobs
-                .get(&task.job)
-                .and_then(|job| world.home_of(job))
-                .is_some_and(|(run, _)| run.repository == id)
-        })
+        .filter(|task| world.jobs.get(&task.job).and_then(|job| world.home_of(job)).is_some_and(|(run, _)| run.repository == id))
         .map(|task| world.task_line_json(task))
         .collect();
     let total = found.len();

@@ -9,9 +9,7 @@ use crate::world::World;
 
 /// The reference asked for; the default branch unless told otherwise.
 fn reference(call: &Call) -> &str {
-    call.query("ref")
-        .filter(|name| !name.is_empty())
-        .unwrap_or("main")
+    call.query("ref").filter(|name| !name.is_empty()).unwrap_or("main")
 }
 
 /// A file with its content, or a folder's entries.
@@ -25,18 +23,12 @@ pub(super) fn contents(world: &mut World, call: &Call) -> Answer {
         let folder = format!("{path}/");
         let inside: Vec<Value> = files
             .iter()
-            .filter(|(name, _)| {
-                name.strip_prefix(&folder)
-                    .is_some_and(|rest| !rest.contains('/'))
-            })
+            .filter(|(name, _)| name.strip_prefix(&folder).is_some_and(|rest| !rest.contains('/')))
             .map(|(name, file)| world.file_json(row, reference(call), name, file, false))
             .collect();
         (!inside.is_empty()).then_some(Value::Array(inside))
     });
-    found.map_or_else(
-        || Answer::not_found(world),
-        |value| Answer::json(200, value),
-    )
+    found.map_or_else(|| Answer::not_found(world), |value| Answer::json(200, value))
 }
 
 /// Everything below a commit. `recursive` is taken for granted.
@@ -45,12 +37,7 @@ pub(super) fn tree(world: &mut World, call: &Call) -> Answer {
     let per_page = call.number("per_page").unwrap_or(1000).clamp(1, 1000);
     let found = repository(world, call).and_then(|row| {
         let api = format!("{}/api/v1/repos/{}", world.root_url(), world.full_name(row));
-        Some(listed_tree(
-            &api,
-            row.resolve(call.parameter(2))?,
-            page,
-            per_page,
-        ))
+        Some(listed_tree(&api, row.resolve(call.parameter(2))?, page, per_page))
     });
     match found {
         Some((value, total)) => Answer::json(200, value).with("X-Total-Count", &total),

@@ -53,10 +53,7 @@ const PLACES: [(Access, [&str; 4]); 4] = [
 ];
 
 /// The instance's older place: token and jobs only, still served by 15.
-const OLD_ADMIN: [&str; 2] = [
-    "/api/v1/admin/runners/registration-token",
-    "/api/v1/admin/runners/jobs",
-];
+const OLD_ADMIN: [&str; 2] = ["/api/v1/admin/runners/registration-token", "/api/v1/admin/runners/jobs"];
 
 fn always(_: Flavour) -> bool {
     true
@@ -65,86 +62,26 @@ fn always(_: Flavour) -> bool {
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     let mut add = |method, pattern, access, exists, handler| {
-        routes.push(Route {
-            method,
-            pattern,
-            access,
-            exists,
-            handler,
-        });
+        routes.push(Route { method, pattern, access, exists, handler });
     };
     let [old_token, old_jobs] = OLD_ADMIN;
-    add(
-        Method::GET,
-        old_token,
-        Access::SiteAdmin,
-        always,
-        runners::registration_token,
-    );
-    add(
-        Method::GET,
-        old_jobs,
-        Access::SiteAdmin,
-        always,
-        waiting_jobs,
-    );
+    add(Method::GET, old_token, Access::SiteAdmin, always, runners::registration_token);
+    add(Method::GET, old_jobs, Access::SiteAdmin, always, waiting_jobs);
     for (access, [list, token, jobs, runner]) in PLACES {
         let below: fn(Flavour) -> bool = match access {
             Access::SiteAdmin => Flavour::has_runner_api,
             _ => always,
         };
-        add(
-            Method::GET,
-            token,
-            access,
-            below,
-            runners::registration_token,
-        );
+        add(Method::GET, token, access, below, runners::registration_token);
         add(Method::GET, jobs, access, below, waiting_jobs);
-        add(
-            Method::GET,
-            list,
-            access,
-            Flavour::has_runner_api,
-            runners::list,
-        );
-        add(
-            Method::POST,
-            list,
-            access,
-            Flavour::has_runner_api,
-            runners::create,
-        );
-        add(
-            Method::GET,
-            runner,
-            access,
-            Flavour::has_runner_api,
-            runners::show,
-        );
-        add(
-            Method::DELETE,
-            runner,
-            access,
-            Flavour::has_runner_api,
-            runners::delete,
-        );
+        add(Method::GET, list, access, Flavour::has_runner_api, runners::list);
+        add(Method::POST, list, access, Flavour::has_runner_api, runners::create);
+        add(Method::GET, runner, access, Flavour::has_runner_api, runners::show);
+        add(Method::DELETE, runner, access, Flavour::has_runner_api, runners::delete);
     }
     let reader = Access::Reader;
-    add(
-        Method::GET,
-        "/api/v1/repos/{}/{}/actions/runs",
-        reader,
-        Flavour::has_run_deliveries,
-        runs,
-    );
-    add(
-        Method::GET,
-        "/api/v1/repos/{}/{}/actions/runs/{}",
-        reader,
-        Flavour::has_run_deliveries,
-        run,
-    );
+    add(Method::GET, "/api/v1/repos/{}/{}/actions/runs", reader, Flavour::has_run_deliveries, runs);
+    add(Method::GET, "/api/v1/repos/{}/{}/actions/runs/{}", reader, Flavour::has_run_deliveries, run);
     routes
 }
 
@@ -152,12 +89,9 @@ pub(super) fn routes() -> Vec<Route> {
 /// `?labels=a,b` keeps those that a runner with these labels could take. Forgejo 11 shows nothing without it.
 fn waiting_jobs(world: &mut World, call: &Call) -> Answer {
     let scope = runners::scope_of(world, call);
-    let labels = call.query("labels").map(|text| {
-        text.split(',')
-            .filter(|label| !label.is_empty())
-            .map(ToOwned::to_owned)
-            .collect::<Vec<String>>()
-    });
+    let labels = call
+        .query("labels")
+        .map(|text| text.split(',').filter(|label| !label.is_empty()).map(ToOwned::to_owned).collect::<Vec<String>>());
     let wanted = |job: &Job| match &labels {
         Some(labels) if labels.is_empty() => job.spec.labels.is_empty(),
         Some(labels) => world.fits(labels, &job.spec.labels),
@@ -168,18 +102,10 @@ fn waiting_jobs(world: &mut World, call: &Call) -> Answer {
         .values()
         .rev()
         .filter(|job| listed_for_runners(job) && wanted(job))
-        .filter(|job| {
-            world
-                .home_of(job)
-                .is_some_and(|(_, row)| scope.includes(row.owner, row.id))
-        })
+        .filter(|job| world.home_of(job).is_some_and(|(_, row)| scope.includes(row.owner, row.id)))
         .map(|job| world.forgejo_job_json(job))
         .collect();
-    let body = if found.is_empty() {
-        Value::Null
-    } else {
-        json!(found)
-    };
+    let body = if found.is_empty() { Value::Null } else { json!(found) };
     Answer::json(200, body)
 }
 

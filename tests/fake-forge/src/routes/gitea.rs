@@ -67,139 +67,55 @@ fn reads_registration_tokens(flavour: Flavour) -> bool {
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     let mut add = |method, pattern, access, exists, handler| {
-        routes.push(Route {
-            method,
-            pattern,
-            access,
-            exists,
-            handler,
-        });
+        routes.push(Route { method, pattern, access, exists, handler });
     };
     for (access, [job_list, run_list, token, runner_list, runner]) in PLACES {
         // Lists need less than changes do.
-        let reading = if access == Access::RepositoryOwner {
-            Access::Reader
-        } else {
-            access
-        };
+        let reading = if access == Access::RepositoryOwner { Access::Reader } else { access };
         add(Method::GET, job_list, reading, Flavour::has_jobs_api, jobs);
         add(Method::GET, run_list, reading, Flavour::has_jobs_api, runs);
-        add(
-            Method::GET,
-            token,
-            access,
-            reads_registration_tokens,
-            runners::registration_token,
-        );
-        add(
-            Method::POST,
-            token,
-            access,
-            always,
-            runners::registration_token,
-        );
+        add(Method::GET, token, access, reads_registration_tokens, runners::registration_token);
+        add(Method::POST, token, access, always, runners::registration_token);
         add(Method::GET, runner_list, access, always, runners::list);
         add(Method::GET, runner, access, always, runners::show);
         add(Method::DELETE, runner, access, always, runners::delete);
-        add(
-            Method::PATCH,
-            runner,
-            access,
-            Flavour::can_disable_runners,
-            runners::change,
-        );
+        add(Method::PATCH, runner, access, Flavour::can_disable_runners, runners::change);
     }
     let own = "/api/v1/repos/{}/{}/actions/runs/{}";
     let reader = Access::Reader;
-    add(
-        Method::GET,
-        "/api/v1/repos/{}/{}/actions/jobs/{}",
-        reader,
-        Flavour::has_jobs_api,
-        job,
-    );
+    add(Method::GET, "/api/v1/repos/{}/{}/actions/jobs/{}", reader, Flavour::has_jobs_api, job);
     add(Method::GET, own, reader, Flavour::has_jobs_api, run);
-    add(
-        Method::DELETE,
-        own,
-        Access::RepositoryOwner,
-        Flavour::has_jobs_api,
-        delete_run,
-    );
-    add(
-        Method::GET,
-        "/api/v1/repos/{}/{}/actions/runs/{}/jobs",
-        reader,
-        Flavour::has_jobs_api,
-        run_jobs,
-    );
-    add(
-        Method::POST,
-        "/api/v1/repos/{}/{}/actions/runs/{}/rerun",
-        Access::RepositoryOwner,
-        Flavour::can_rerun,
-        rerun,
-    );
+    add(Method::DELETE, own, Access::RepositoryOwner, Flavour::has_jobs_api, delete_run);
+    add(Method::GET, "/api/v1/repos/{}/{}/actions/runs/{}/jobs", reader, Flavour::has_jobs_api, run_jobs);
+    add(Method::POST, "/api/v1/repos/{}/{}/actions/runs/{}/rerun", Access::RepositoryOwner, Flavour::can_rerun, rerun);
     routes
 }
 
 fn included(world: &World, scope: Scope, run: &Run) -> bool {
-    let owner = world
-        .repositories
-        .get(&run.repository)
-        .map_or(0, |row| row.owner);
+    let owner = world.repositories.get(&run.repository).map_or(0, |row| row.owner);
     scope.includes(owner, run.repository)
 }
 
 /// Every job in the place, oldest id first; `?status=` may be repeated.
 fn jobs(world: &mut World, call: &Call) -> Answer {
     let scope = runners::scope_of(world, call);
-    let home = |job: &Job| {
-        world
-            .home_of(job)
-            .is_some_and(|(run, _)| included(world, scope, run))
-    };
-    list_of_jobs(
-        world,
-        call,
-        world.jobs.values().filter(|job| home(job)).collect(),
-    )
+    let home = |job: &Job| world.home_of(job).is_some_and(|(run, _)| included(world, scope, run));
+    list_of_jobs(world, call, world.jobs.values().filter(|job| home(job)).collect())
 }
 
 fn list_of_jobs(world: &World, call: &Call, jobs: Vec<&Job>) -> Answer {
-    let words: Vec<&str> = call
-        .query
-        .iter()
-        .filter(|(key, _)| key == "status")
-        .map(|(_, word)| word.as_str())
-        .collect();
-    let found: Vec<&Job> = jobs
-        .into_iter()
-        .filter(|job| words.is_empty() || words.iter().any(|word| job.status.passes_filter(word)))
-        .collect();
+    let words: Vec<&str> = call.query.iter().filter(|(key, _)| key == "status").map(|(_, word)| word.as_str()).collect();
+    let found: Vec<&Job> =
+        jobs.into_iter().filter(|job| words.is_empty() || words.iter().any(|word| job.status.passes_filter(word))).collect();
     let (page, total) = (Page::of(call), found.len());
-    let shown: Vec<Value> = page
-        .cut(found.into_iter())
-        .into_iter()
-        .map(|job| world.job_json(job))
-        .collect();
-    page.headers(
-        world,
-        call,
-        total,
-        Answer::json(200, json!({ "jobs": shown, "total_count": total })),
-    )
+    let shown: Vec<Value> = page.cut(found.into_iter()).into_iter().map(|job| world.job_json(job)).collect();
+    page.headers(world, call, total, Answer::json(200, json!({ "jobs": shown, "total_count": total })))
 }
 
 /// Every run in the place, newest first.
 fn runs(world: &mut World, call: &Call) -> Answer {
     let scope = runners::scope_of(world, call);
-    let found: Vec<&Run> = world
-        .runs
-        .values()
-        .rev()
-        .filter(|run| included(world, scope, run))
-        .collect();
+    let found: Vec<&Run> = world.runs.values().rev().filter(|run| included(world, scope, run)).collect();
     let (page, total) = (Page::of(call), found.len());
     let shown: Vec<Value> = page
         .cut(found.into_iter())
@@ -213,10 +129,7 @@ fn runs(world: &mut World, call: &Call) -> Answer {
 /// The run of the third `{}`, if it is of this repository.
 fn find_run<'a>(world: &'a World, call: &Call) -> Option<&'a Run> {
     let repository = repository(world, call)?.id;
-    world
-        .runs
-        .get(&call.id(2))
-        .filter(|run| run.repository == repository)
+    world.runs.get(&call.id(2)).filter(|run| run.repository == repository)
 }
 
 fn run(world: &mut World, call: &Call) -> Answer {
@@ -235,10 +148,7 @@ fn run_jobs(world: &mut World, call: &Call) -> Answer {
 
 fn job(world: &mut World, call: &Call) -> Answer {
     let repository = repository(world, call).map(|row| row.id);
-    let found = world
-        .jobs
-        .get(&call.id(2))
-        .filter(|job| world.home_of(job).map(|(_, row)| row.id) == repository);
+    let found = world.jobs.get(&call.id(2)).filter(|job| world.home_of(job).map(|(_, row)| row.id) == repository);
     match found {
         Some(job) => Answer::json(200, world.job_json(job)),
         None => Answer::not_found(world),

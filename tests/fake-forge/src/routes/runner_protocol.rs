@@ -15,9 +15,7 @@ pub(super) fn answer(world: &mut World, procedure: &str, call: &Call) -> Answer 
         "runner.v1.RunnerService/Register" => register,
         "runner.v1.RunnerService/Declare" => declare,
         "runner.v1.RunnerService/FetchTask" => fetch_task,
-        "runner.v1.RunnerService/FetchSingleTask" if world.flavour().has_handles() => {
-            fetch_single_task
-        }
+        "runner.v1.RunnerService/FetchSingleTask" if world.flavour().has_handles() => fetch_single_task,
         "runner.v1.RunnerService/UpdateTask" => update_task,
         "runner.v1.RunnerService/UpdateLog" => update_log,
         _ => return Answer::text(404, "404 page not found\n"),
@@ -58,26 +56,15 @@ fn text(value: &Value) -> &str {
 }
 
 fn labels(value: &Value) -> Vec<String> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(ToOwned::to_owned)
-        .collect()
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
 }
 
 fn shown(world: &World, runner: RunnerId, with_token: bool) -> Value {
     let runner = world.runners.get(&runner);
-    runner.map_or(Value::Null, |runner| {
-        world.registered_json(runner, with_token)
-    })
+    runner.map_or(Value::Null, |runner| world.registered_json(runner, with_token))
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "one of a row of functions of one shape"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "one of a row of functions of one shape")]
 fn ping(_: &mut World, call: &Call) -> Result<Value, Refusal> {
     Ok(json!({ "data": format!("Hello, {}!", text(call.body.field("data"))) }))
 }
@@ -128,10 +115,7 @@ fn fetch_single_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {
         request_key: call.request_key.clone(),
     };
     let task = world.fetch(&call.runner, &ask)?.task;
-    Ok(task.map_or_else(
-        || json!({}),
-        |task| json!({ "task": world.task_json(task) }),
-    ))
+    Ok(task.map_or_else(|| json!({}), |task| json!({ "task": world.task_json(task) })))
 }
 
 fn update_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {

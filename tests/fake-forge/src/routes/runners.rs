@@ -12,11 +12,7 @@ pub(super) fn scope_of(world: &World, call: &Call) -> Scope {
     let mut segments = call.path.split('/').skip(3);
     match segments.next() {
         Some("repos") => Scope::repository(repository(world, call).map_or(0, |row| row.id)),
-        Some("orgs") => Scope::owner(
-            world
-                .account_named(call.parameter(0))
-                .map_or(0, |row| row.id),
-        ),
+        Some("orgs") => Scope::owner(world.account_named(call.parameter(0)).map_or(0, |row| row.id)),
         Some("user") => Scope::owner(call.user.unwrap_or(0)),
         _ => Scope::INSTANCE,
     }
@@ -46,11 +42,8 @@ pub(super) fn list(world: &mut World, call: &Call) -> Answer {
     let scope = scope_of(world, call);
     let forgejo = world.flavour().is_forgejo();
     let everything = scope == Scope::INSTANCE && !forgejo;
-    let mut found: Vec<Value> = world
-        .runners()
-        .filter(|runner| everything || runner.scope == scope)
-        .map(|runner| world.runner_json(runner))
-        .collect();
+    let mut found: Vec<Value> =
+        world.runners().filter(|runner| everything || runner.scope == scope).map(|runner| world.runner_json(runner)).collect();
     let total = found.len();
     if forgejo {
         return Answer::json(200, json!(found)).with("X-Total-Count", &total);

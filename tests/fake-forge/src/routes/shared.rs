@@ -21,22 +21,13 @@ pub(super) struct Page {
 impl Page {
     /// `?page=` and `?limit=`; 50 is the most one gets.
     pub(super) fn of(call: &Call) -> Self {
-        let limit = call
-            .number("limit")
-            .filter(|limit| *limit > 0)
-            .unwrap_or(DEFAULT_LIMIT);
-        Self {
-            number: call.number("page").unwrap_or(1).max(1),
-            limit: limit.min(MAXIMUM_LIMIT),
-        }
+        let limit = call.number("limit").filter(|limit| *limit > 0).unwrap_or(DEFAULT_LIMIT);
+        Self { number: call.number("page").unwrap_or(1).max(1), limit: limit.min(MAXIMUM_LIMIT) }
     }
 
     /// The items on this page.
     pub(super) fn cut<T>(&self, items: impl Iterator<Item = T>) -> Vec<T> {
-        items
-            .skip((self.number - 1) * self.limit)
-            .take(self.limit)
-            .collect()
+        items.skip((self.number - 1) * self.limit).take(self.limit).collect()
     }
 
     /// `X-Total-Count`, and `Link` when there is more than one page.
@@ -58,12 +49,7 @@ impl Page {
                 query.append_pair(key, value);
             }
             query.append_pair("page", &page.to_string());
-            format!(
-                "<{}{}?{}>; rel=\"{name}\"",
-                world.root_url(),
-                call.path,
-                query.finish()
-            )
+            format!("<{}{}?{}>; rel=\"{name}\"", world.root_url(), call.path, query.finish())
         };
         let mut links = Vec::new();
         if self.number < last {

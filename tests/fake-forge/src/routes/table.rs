@@ -53,22 +53,13 @@ fn routed(world: &mut World, call: &mut Call) -> Answer {
     }
     match allowed.as_slice() {
         [] => Answer::text(404, "404 page not found\n"),
-        methods => methods.iter().fold(Answer::empty(405), |answer, method| {
-            answer.with("Allow", method)
-        }),
+        methods => methods.iter().fold(Answer::empty(405), |answer, method| answer.with("Allow", method)),
     }
 }
 
 fn rows(flavour: Flavour) -> impl Iterator<Item = Route> {
-    let own = if flavour.is_forgejo() {
-        forgejo::routes()
-    } else {
-        gitea::routes()
-    };
-    common::routes()
-        .into_iter()
-        .chain(own)
-        .filter(move |route| (route.exists)(flavour))
+    let own = if flavour.is_forgejo() { forgejo::routes() } else { gitea::routes() };
+    common::routes().into_iter().chain(own).filter(move |route| (route.exists)(flavour))
 }
 
 /// What the pattern's blanks stand for in `path`.
@@ -99,10 +90,7 @@ mod tests {
     fn blanks_take_one_segment_and_the_star_takes_the_rest() {
         assert_eq!(matched("/a/{}/b", "/a/x/b"), Some(vec!["x".to_owned()]));
         assert_eq!(matched("/a/{}", "/a/x/y"), None);
-        assert_eq!(
-            matched("/raw/{*}", "/raw/x/y.md"),
-            Some(vec!["x/y.md".to_owned()])
-        );
+        assert_eq!(matched("/raw/{*}", "/raw/x/y.md"), Some(vec!["x/y.md".to_owned()]));
         assert_eq!(matched("/a", "/a/"), None);
     }
 }

@@ -27,10 +27,7 @@ impl FakeForge {
     }
 
     /// The same with a clock (seconds since 1970), for a demonstration.
-    pub async fn start_with_clock(
-        world: World,
-        clock: impl Fn() -> i64 + Send + Sync + 'static,
-    ) -> std::io::Result<Self> {
+    pub async fn start_with_clock(world: World, clock: impl Fn() -> i64 + Send + Sync + 'static) -> std::io::Result<Self> {
         Self::serve(world, Some(Box::new(clock))).await
     }
 
@@ -53,15 +50,9 @@ impl FakeForge {
             sending: tokio::sync::Mutex::new(()),
         });
         let (serving, sending) = (state.clone(), state.clone());
-        let tasks = [
-            tokio::spawn(service::serve(listener, serving)),
-            tokio::spawn(async move { sending.send_automatically().await }),
-        ];
-        Ok(Self {
-            base_url,
-            state,
-            tasks,
-        })
+        let tasks =
+            [tokio::spawn(service::serve(listener, serving)), tokio::spawn(async move { sending.send_automatically().await })];
+        Ok(Self { base_url, state, tasks })
     }
 
     /// `http://127.0.0.1:port`.
@@ -137,10 +128,7 @@ impl FakeForge {
     /// How many requests began with `prefix` (`/path` or `METHOD /path`).
     pub fn count(&self, prefix: &str) -> usize {
         let requests = lock(&self.state.requests);
-        requests
-            .iter()
-            .filter(|served| served.starts_with(prefix))
-            .count()
+        requests.iter().filter(|served| served.starts_with(prefix)).count()
     }
 }
 

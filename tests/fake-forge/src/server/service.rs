@@ -25,10 +25,7 @@ pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
     _ = axum::serve(listener, router).await;
 }
 
-async fn handle(
-    extract::State(state): extract::State<Arc<State>>,
-    request: extract::Request,
-) -> Response<Body> {
+async fn handle(extract::State(state): extract::State<Arc<State>>, request: extract::Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large");
@@ -54,15 +51,8 @@ async fn handle(
 }
 
 /// The response, or `None` when the connection shall break.
-async fn respond(
-    state: &State,
-    parts: &Parts,
-    body: &Bytes,
-    fault: Option<Fault>,
-) -> Option<Response<Body>> {
-    let refusal = |status, message: &str| {
-        state.act(|world| Some(written(&Answer::refusal(world, status, message))))
-    };
+async fn respond(state: &State, parts: &Parts, body: &Bytes, fault: Option<Fault>) -> Option<Response<Body>> {
+    let refusal = |status, message: &str| state.act(|world| Some(written(&Answer::refusal(world, status, message))));
     match fault {
         None => Some(written(&answered(state, parts, body))),
         Some(Fault::Slow(delay)) => {
@@ -77,9 +67,7 @@ async fn respond(
         Some(Fault::Status(status)) => refusal(status, "Internal Server Error"),
         Some(Fault::Unauthorized) => refusal(401, "invalid username, password or token"),
         Some(Fault::MissingScope(scope)) => {
-            let message = format!(
-                "token does not have at least one of required scope(s), required=[{scope}], token scope="
-            );
+            let message = format!("token does not have at least one of required scope(s), required=[{scope}], token scope=");
             refusal(403, &message)
         }
         Some(Fault::TooManyRequests(seconds)) => {
@@ -91,11 +79,7 @@ async fn respond(
             "text/html",
             "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>",
         )),
-        Some(Fault::Garbage) => Some(plain(
-            StatusCode::OK,
-            "application/json",
-            "{\"jobs\": [{\"id\": 1, \"na",
-        )),
+        Some(Fault::Garbage) => Some(plain(StatusCode::OK, "application/json", "{\"jobs\": [{\"id\": 1, \"na")),
     }
 }
 
@@ -110,9 +94,7 @@ fn call_of(parts: &Parts, body: &Bytes) -> Call {
     Call {
         method: parts.method.clone(),
         path: decoded,
-        query: form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect(),
+        query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         body: serde_json::from_slice(body).unwrap_or(Value::Null),
         host: header(&parts.headers, "host"),
         token: api_token(&parts.headers),
@@ -134,22 +116,13 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 fn api_token(headers: &HeaderMap) -> Option<String> {
     let value = header(headers, "authorization")?;
     let (kind, token) = value.split_once(' ')?;
-    ["token", "bearer"]
-        .contains(&kind.to_ascii_lowercase().as_str())
-        .then(|| token.to_owned())
+    ["token", "bearer"].contains(&kind.to_ascii_lowercase().as_str()).then(|| token.to_owned())
 }
 
 /// `%2F` and friends; a plus sign stays one.
 fn percent_decoded(path: &str) -> String {
-    let query = format!(
-        "p={}",
-        path.replace('+', "%2B")
-            .replace('&', "%26")
-            .replace(';', "%3B")
-    );
-    form_urlencoded::parse(query.as_bytes())
-        .next()
-        .map_or_else(String::new, |(_, value)| value.into_owned())
+    let query = format!("p={}", path.replace('+', "%2B").replace('&', "%26").replace(';', "%3B"));
+    form_urlencoded::parse(query.as_bytes()).next().map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
 fn written(answer: &Answer) -> Response<Body> {
@@ -162,30 +135,20 @@ fn written(answer: &Answer) -> Response<Body> {
     }
     response
         .body(Body::from(answer.body_text()))
-        .unwrap_or_else(|error| {
-            plain(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "text/plain",
-                &json!(error.to_string()).to_string(),
-            )
-        })
+        .unwrap_or_else(|error| plain(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", &json!(error.to_string()).to_string()))
 }
 
 fn plain(status: StatusCode, kind: &'static str, text: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(text.to_owned()));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert("Content-Type", http::HeaderValue::from_static(kind));
+    response.headers_mut().insert("Content-Type", http::HeaderValue::from_static(kind));
     response
 }
 
 /// A response whose body fails at once: the connection closes before anything was written.
 fn broken_connection() -> Response<Body> {
     let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-    Response::new(Body::from_stream(futures_util::stream::once(async move {
-        Err::<Bytes, _>(broken)
-    })))
+    Response::new(Body::from_stream(futures_util::stream::once(async move { Err::<Bytes, _>(broken) })))
 }
 
 #[cfg(test)]
@@ -199,12 +162,8 @@ mod tests {
 
     #[test]
     fn both_spellings_of_the_token_header_count() {
-        let headers = |value: &'static str| {
-            HeaderMap::from_iter([(
-                http::header::AUTHORIZATION,
-                http::HeaderValue::from_static(value),
-            )])
-        };
+        let headers =
+            |value: &'static str| HeaderMap::from_iter([(http::header::AUTHORIZATION, http::HeaderValue::from_static(value))]);
         assert_eq!(api_token(&headers("token abc")).as_deref(), Some("abc"));
         assert_eq!(api_token(&headers("Bearer abc")).as_deref(), Some("abc"));
         assert_eq!(api_token(&headers("Basic abc")), None);

@@ -43,10 +43,7 @@ impl Sender {
     pub(crate) fn new(flavour: Flavour) -> reqwest::Result<Self> {
         // Somebody else may have installed it first; any provider will do.
         _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .timeout(TIME_OUT)
-            .user_agent("Go-http-client/1.1")
-            .build()?;
+        let client = reqwest::Client::builder().timeout(TIME_OUT).user_agent("Go-http-client/1.1").build()?;
         Ok(Self { client, flavour })
     }
 
@@ -56,19 +53,12 @@ impl Sender {
             Ok((status, text)) => (Some(status), text),
             Err(error) => (None, error.to_string()),
         };
-        Attempt {
-            delivery: delivery.id,
-            event_type: delivery.event_type.clone(),
-            status,
-            response,
-        }
+        Attempt { delivery: delivery.id, event_type: delivery.event_type.clone(), status, response }
     }
 
     async fn try_send(&self, delivery: &Delivery) -> reqwest::Result<(u16, String)> {
         let body = if delivery.form {
-            form_urlencoded::Serializer::new(String::new())
-                .append_pair("payload", &delivery.body)
-                .finish()
+            form_urlencoded::Serializer::new(String::new()).append_pair("payload", &delivery.body).finish()
         } else {
             delivery.body.clone()
         };

@@ -11,17 +11,10 @@ use crate::world::Delivery;
 /// a hook without a secret sends them empty, with the bare prefix where there is one.
 pub(crate) fn headers(flavour: Flavour, delivery: &Delivery) -> Vec<(String, String)> {
     let (sha1, sha256) = match &delivery.secret {
-        Some(secret) => (
-            hex_mac::<Hmac<Sha1>>(secret, &delivery.body),
-            hex_mac::<Hmac<Sha256>>(secret, &delivery.body),
-        ),
+        Some(secret) => (hex_mac::<Hmac<Sha1>>(secret, &delivery.body), hex_mac::<Hmac<Sha256>>(secret, &delivery.body)),
         None => (String::new(), String::new()),
     };
-    let content_type = if delivery.form {
-        "application/x-www-form-urlencoded"
-    } else {
-        "application/json"
-    };
+    let content_type = if delivery.form { "application/x-www-form-urlencoded" } else { "application/json" };
     let mut headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
     let mut add = |name: String, value: &str| headers.push((name, value.to_owned()));
     let brands: &[&str] = if flavour.is_forgejo() {
@@ -38,16 +31,10 @@ pub(crate) fn headers(flavour: Flavour, delivery: &Delivery) -> Vec<(String, Str
         }
     }
     add("X-Hub-Signature".to_owned(), &format!("sha1={sha1}"));
-    add(
-        "X-Hub-Signature-256".to_owned(),
-        &format!("sha256={sha256}"),
-    );
+    add("X-Hub-Signature-256".to_owned(), &format!("sha256={sha256}"));
     if !flavour.is_forgejo() {
         for brand in ["GitHub", "Gitea"] {
-            add(
-                format!("X-{brand}-Hook-Installation-Target-Type"),
-                delivery.target_type,
-            );
+            add(format!("X-{brand}-Hook-Installation-Target-Type"), delivery.target_type);
         }
     }
     headers

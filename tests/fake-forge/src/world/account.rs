@@ -27,12 +27,7 @@ impl Account {
 
     /// May `user` change the settings of what this account owns?
     pub(crate) fn is_owned_by(&self, user: &Self) -> bool {
-        user.is_admin
-            || self.id == user.id
-            || self
-                .owners
-                .as_ref()
-                .is_some_and(|owners| owners.contains(&user.id))
+        user.is_admin || self.id == user.id || self.owners.as_ref().is_some_and(|owners| owners.contains(&user.id))
     }
 }
 
@@ -59,10 +54,7 @@ mod tests {
 
     #[test]
     fn writing_implies_reading_but_not_the_reverse() {
-        let token = |scope: &str| Token {
-            user: 1,
-            scopes: BTreeSet::from([scope.to_owned()]),
-        };
+        let token = |scope: &str| Token { user: 1, scopes: BTreeSet::from([scope.to_owned()]) };
         assert!(token("write:repository").covers("repository", false));
         assert!(!token("read:repository").covers("repository", true));
         assert!(!token("write:repository").covers("admin", false));

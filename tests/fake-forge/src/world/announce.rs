@@ -13,13 +13,7 @@ use super::table::World;
 
 impl World {
     /// Adds a webhook for the events of `scope`.
-    pub fn add_webhook(
-        &mut self,
-        scope: Scope,
-        url: &str,
-        secret: &str,
-        events: &[&str],
-    ) -> HookId {
+    pub fn add_webhook(&mut self, scope: Scope, url: &str, secret: &str, events: &[&str]) -> HookId {
         let id = self.next_id("webhook");
         let hook = Webhook {
             id,
@@ -46,21 +40,12 @@ impl World {
     }
 
     /// Puts a delivery into the outbox of every hook that wants it.
-    pub(crate) fn announce(
-        &mut self,
-        repository: RepositoryId,
-        event: &str,
-        event_type: &str,
-        payload: &Value,
-    ) {
+    pub(crate) fn announce(&mut self, repository: RepositoryId, event: &str, event_type: &str, payload: &Value) {
         let Some(row) = self.repositories.get(&repository) else {
             return;
         };
         let owner = row.owner;
-        let by_organisation = self
-            .accounts
-            .get(&owner)
-            .is_some_and(super::Account::is_organisation);
+        let by_organisation = self.accounts.get(&owner).is_some_and(super::Account::is_organisation);
         let listening: Vec<Webhook> = self
             .hooks
             .values()

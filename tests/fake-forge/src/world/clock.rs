@@ -2,15 +2,12 @@
 
 /// How JSON shows a moment; zero is "never", which Go's servers write as the epoch.
 pub(crate) fn rfc3339(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds)
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .to_string()
+    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }
 
 /// The moment that a JSON text names; anything else is "never".
 pub(crate) fn seconds(text: &str) -> i64 {
-    text.parse::<jiff::Timestamp>()
-        .map_or(0, jiff::Timestamp::as_second)
+    text.parse::<jiff::Timestamp>().map_or(0, jiff::Timestamp::as_second)
 }
 
 #[cfg(test)]

@@ -25,10 +25,7 @@ pub struct Commit {
 impl Commit {
     /// A commit that changes no file.
     pub fn new(message: &str) -> Self {
-        Self {
-            message: format!("{message}\n"),
-            ..Self::default()
-        }
+        Self { message: format!("{message}\n"), ..Self::default() }
     }
 
     /// Writes a file.
@@ -64,26 +61,14 @@ pub(crate) struct FileRow {
 
 impl CommitRow {
     /// Puts `commit` on top of `parent`.
-    pub(crate) fn on_top_of(
-        parent: Option<&Self>,
-        commit: Commit,
-        author: i64,
-        now_s: i64,
-    ) -> Self {
+    pub(crate) fn on_top_of(parent: Option<&Self>, commit: Commit, author: i64, now_s: i64) -> Self {
         let before = parent.map(|row| row.files.clone()).unwrap_or_default();
         let time_s = commit.time_s.unwrap_or(now_s);
         let id = commit.id.clone().unwrap_or_else(|| {
             let parent = parent.map_or(ZERO_ID, |row| row.id.as_str());
-            object_id(
-                "commit",
-                format!("{parent}{time_s}{}{:?}", commit.message, commit.write).as_bytes(),
-            )
+            object_id("commit", format!("{parent}{time_s}{}{:?}", commit.message, commit.write).as_bytes())
         });
-        let (modified, added) = commit
-            .write
-            .keys()
-            .cloned()
-            .partition(|path| before.contains_key(path));
+        let (modified, added) = commit.write.keys().cloned().partition(|path| before.contains_key(path));
         let mut files = before;
         files.retain(|path, _| !commit.remove.contains(path));
         for (path, content) in commit.write {
@@ -107,6 +92,7 @@ impl CommitRow {
             modified,
             files,
         }
+        Self { id, message: commit.message, author, time_s, added, removed: commit.remove, modified, files }
     }
 }
 
@@ -130,14 +116,8 @@ pub(crate) fn listing(files: &BTreeMap<String, FileRow>) -> Vec<TreeEntry> {
                 size: None,
             });
         }
-        entries.insert(
-            path.clone(),
-            TreeEntry {
-                path: path.clone(),
-                size: Some(file.content.len()),
-                id: blob_id(&file.content),
-            },
-        );
+        entries
+            .insert(path.clone(), TreeEntry { path: path.clone(), size: Some(file.content.len()), id: blob_id(&file.content) });
     }
     entries.into_values().collect()
 }
@@ -160,9 +140,7 @@ fn tree_id(files: &BTreeMap<String, FileRow>, prefix: &str) -> String {
                 let id = tree_id(files, &format!("{prefix}{folder}/"));
                 ("40000", folder.to_owned(), id)
             }),
-            None => rows
-                .entry(rest.to_owned())
-                .or_insert_with(|| ("100644", rest.to_owned(), blob_id(&file.content))),
+            None => rows.entry(rest.to_owned()).or_insert_with(|| ("100644", rest.to_owned(), blob_id(&file.content))),
         };
     }
     let mut body = Vec::new();
@@ -190,16 +168,10 @@ mod tests {
         let commit = Commit::new("Start").write("src/a.go", "a\n");
         let row = CommitRow::on_top_of(None, commit, 1, 0);
         let listing = listing(&row.files);
-        let found: Vec<_> = listing
-            .iter()
-            .map(|e| (e.path.as_str(), e.id.as_str()))
-            .collect();
+        let found: Vec<_> = listing.iter().map(|e| (e.path.as_str(), e.id.as_str())).collect();
         assert_eq!(
             found,
-            [
-                ("src", "8043a5f6a8c104bb69e3706e6c3e94a46c846060"),
-                ("src/a.go", "78981922613b2afb6025042ff6bd878ac1994e85"),
-            ]
+            [("src", "8043a5f6a8c104bb69e3706e6c3e94a46c846060"), ("src/a.go", "78981922613b2afb6025042ff6bd878ac1994e85"),]
         );
     }
 
@@ -208,10 +180,7 @@ mod tests {
         let first = CommitRow::on_top_of(None, Commit::new("1").write("a", "1"), 1, 0);
         let second = Commit::new("2").write("a", "2").write("b", "2");
         let second = CommitRow::on_top_of(Some(&first), second, 1, 5);
-        assert_eq!(
-            (second.added.as_slice(), second.modified.as_slice()),
-            (&["b".to_owned()][..], &["a".to_owned()][..])
-        );
+        assert_eq!((second.added.as_slice(), second.modified.as_slice()), (&["b".to_owned()][..], &["a".to_owned()][..]));
         assert_ne!(first.id, second.id);
     }
 }

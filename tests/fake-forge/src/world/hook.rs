@@ -108,10 +108,7 @@ mod tests {
         assert_eq!(hook(&[], Scope::INSTANCE).target_type(true), "system");
         assert_eq!(hook(&[], Scope::owner(4)).target_type(true), "organization");
         assert_eq!(hook(&[], Scope::owner(4)).target_type(false), "user");
-        assert_eq!(
-            hook(&[], Scope::repository(1)).target_type(true),
-            "repository"
-        );
+        assert_eq!(hook(&[], Scope::repository(1)).target_type(true), "repository");
     }
 
     #[test]

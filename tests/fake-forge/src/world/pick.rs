@@ -38,11 +38,7 @@ impl World {
         };
         let version = self.versions.latest(runner.scope);
         let may_look = ask.handle.is_some() || ask.known_version != version;
-        let task = if may_look {
-            self.pick(&runner, ask)?
-        } else {
-            None
-        };
+        let task = if may_look { self.pick(&runner, ask)? } else { None };
         Ok(Fetched { task, version })
     }
 
@@ -85,22 +81,15 @@ impl World {
         }
         self.jobs
             .values()
-            .filter(|job| {
-                job.status == Status::Waiting && job.task.is_none() && !self.is_caller(job)
-            })
-            .filter(|job| {
-                ask.handle
-                    .as_ref()
-                    .is_none_or(|handle| *handle == job.handle)
-            })
+            .filter(|job| job.status == Status::Waiting && job.task.is_none() && !self.is_caller(job))
+            .filter(|job| ask.handle.as_ref().is_none_or(|handle| *handle == job.handle))
             .filter(|job| self.in_scope(runner, job) && self.fits(&runner.labels, &job.spec.labels))
             .min_by_key(|job| (job.updated_s, job.id))
             .map(|job| job.id)
     }
 
     fn in_scope(&self, runner: &Runner, job: &Job) -> bool {
-        self.home_of(job)
-            .is_some_and(|(_, repository)| runner.scope.includes(repository.owner, repository.id))
+        self.home_of(job).is_some_and(|(_, repository)| runner.scope.includes(repository.owner, repository.id))
     }
 
     /// Every label of the job is one of the runner's: exact, in any order.

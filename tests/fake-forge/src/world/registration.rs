@@ -35,11 +35,7 @@ pub(crate) struct RunnerIdentity {
 impl World {
     /// The registration token of a scope: always the same one.
     pub fn registration_token(&mut self, scope: Scope) -> String {
-        if let Some((token, _)) = self
-            .registration_tokens
-            .iter()
-            .find(|(_, of)| **of == scope)
-        {
+        if let Some((token, _)) = self.registration_tokens.iter().find(|(_, of)| **of == scope) {
             return token.clone();
         }
         let token = self.next_secret("registration token");
@@ -59,10 +55,7 @@ impl World {
         if name.is_empty() || registration_token.is_empty() {
             return Err(Refusal::IncompleteRegistration);
         }
-        let scope = *self
-            .registration_tokens
-            .get(registration_token)
-            .ok_or(Refusal::UnknownRegistrationToken)?;
+        let scope = *self.registration_tokens.get(registration_token).ok_or(Refusal::UnknownRegistrationToken)?;
         let id = self.add_runner(scope, name, ephemeral);
         if let Some(runner) = self.runners.get_mut(&id) {
             runner.labels = labels;
@@ -106,12 +99,7 @@ impl World {
     }
 
     /// `Declare`: labels and version replace the former ones.
-    pub(crate) fn declare(
-        &mut self,
-        who: &RunnerIdentity,
-        version: &str,
-        labels: Vec<String>,
-    ) -> Result<RunnerId, Refusal> {
+    pub(crate) fn declare(&mut self, who: &RunnerIdentity, version: &str, labels: Vec<String>) -> Result<RunnerId, Refusal> {
         let id = self.authenticate(who)?;
         if let Some(runner) = self.runners.get_mut(&id) {
             runner.labels = labels;
@@ -142,11 +130,7 @@ impl World {
 
     /// Has this runner ever been given a task, and is that one over?
     pub(crate) fn spent(&self, runner: RunnerId) -> Option<bool> {
-        let last: Option<TaskId> = self
-            .tasks
-            .values()
-            .rfind(|task| task.runner == runner)
-            .map(|task| task.id);
+        let last: Option<TaskId> = self.tasks.values().rfind(|task| task.runner == runner).map(|task| task.id);
         let status = self.tasks.get(&last?).map(|task| task.status);
         Some(status.is_none_or(Status::is_final))
     }

@@ -12,12 +12,7 @@ use super::table::World;
 
 impl World {
     /// `UpdateTask`. Returns the task's state as the server then sees it.
-    pub(crate) fn update_task(
-        &mut self,
-        who: &RunnerIdentity,
-        task: TaskId,
-        state: &Value,
-    ) -> Result<Status, Refusal> {
+    pub(crate) fn update_task(&mut self, who: &RunnerIdentity, task: TaskId, state: &Value) -> Result<Status, Refusal> {
         let status = self.own_task(who, task)?;
         if status.is_final() {
             return Ok(status);

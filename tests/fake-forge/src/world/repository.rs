@@ -43,11 +43,7 @@ pub(crate) const DEFAULT_BRANCH: &str = "main";
 impl Repository {
     /// The commit at a branch, tag, full reference or commit id.
     pub(crate) fn resolve(&self, name: &str) -> Option<&CommitRow> {
-        let spelled = [
-            format!("refs/heads/{name}"),
-            format!("refs/tags/{name}"),
-            name.to_owned(),
-        ];
+        let spelled = [format!("refs/heads/{name}"), format!("refs/tags/{name}"), name.to_owned()];
         spelled
             .iter()
             .find_map(|full| self.references.get(full))
@@ -66,9 +62,7 @@ impl Repository {
     }
 
     pub(crate) fn branches(&self) -> impl Iterator<Item = &str> {
-        self.references
-            .keys()
-            .filter_map(|name| name.strip_prefix("refs/heads/"))
+        self.references.keys().filter_map(|name| name.strip_prefix("refs/heads/"))
     }
 }
 
@@ -133,11 +127,7 @@ mod tests {
             last_run_number: 0,
         };
         for name in ["main", "v1", "refs/heads/main", &id] {
-            assert_eq!(
-                repository.resolve(name).map(|row| &row.id),
-                Some(&id),
-                "{name}"
-            );
+            assert_eq!(repository.resolve(name).map(|row| &row.id), Some(&id), "{name}");
         }
         assert!(repository.resolve("gone").is_none());
     }

@@ -36,11 +36,8 @@ impl World {
 
     /// What becomes of a blocked job; `None` while a needed job goes on.
     fn after_needs(&self, job: &Job) -> Option<Status> {
-        let needed: Vec<Status> = self
-            .jobs_of(job.run)
-            .filter(|other| job.spec.needs.contains(&other.spec.key))
-            .map(|other| other.status)
-            .collect();
+        let needed: Vec<Status> =
+            self.jobs_of(job.run).filter(|other| job.spec.needs.contains(&other.spec.key)).map(|other| other.status).collect();
         if !needed.iter().all(|status| status.is_final()) {
             return None;
         }
@@ -51,11 +48,7 @@ impl World {
             // The runner evaluates the condition; the server only asks whether there is one.
             all_succeeded || job.spec.condition.is_some()
         };
-        Some(if starts {
-            Status::Waiting
-        } else {
-            Status::Skipped
-        })
+        Some(if starts { Status::Waiting } else { Status::Skipped })
     }
 }
 

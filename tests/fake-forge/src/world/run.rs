@@ -56,17 +56,10 @@ impl Run {
 
     /// The reference as people write it: branch, tag or `#4`.
     pub(crate) fn pretty_reference(&self) -> String {
-        let number = self
-            .reference
-            .strip_prefix("refs/pull/")
-            .and_then(|rest| rest.strip_suffix("/head"));
+        let number = self.reference.strip_prefix("refs/pull/").and_then(|rest| rest.strip_suffix("/head"));
         match number {
             Some(number) => format!("#{number}"),
-            None => self
-                .reference
-                .trim_start_matches("refs/heads/")
-                .trim_start_matches("refs/tags/")
-                .to_owned(),
+            None => self.reference.trim_start_matches("refs/heads/").trim_start_matches("refs/tags/").to_owned(),
         }
     }
 }

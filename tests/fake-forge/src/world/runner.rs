@@ -22,33 +22,22 @@ pub struct Scope {
 
 impl Scope {
     /// Every job of the instance.
-    pub const INSTANCE: Self = Self {
-        owner: 0,
-        repository: 0,
-    };
+    pub const INSTANCE: Self = Self { owner: 0, repository: 0 };
 
     /// Jobs of one owner.
     pub fn owner(id: AccountId) -> Self {
-        Self {
-            owner: id,
-            repository: 0,
-        }
+        Self { owner: id, repository: 0 }
     }
 
     /// Jobs of one repository.
     pub fn repository(id: RepositoryId) -> Self {
-        Self {
-            owner: 0,
-            repository: id,
-        }
+        Self { owner: 0, repository: id }
     }
 
     /// May a runner of this scope take a job of `repository`, owned by `owner`?
     pub(crate) fn includes(self, owner: AccountId, repository: RepositoryId) -> bool {
         match self {
-            Self {
-                repository: wanted, ..
-            } if wanted != 0 => wanted == repository,
+            Self { repository: wanted, .. } if wanted != 0 => wanted == repository,
             Self { owner: wanted, .. } => wanted == 0 || wanted == owner,
         }
     }
@@ -126,10 +115,7 @@ mod tests {
         assert!(Scope::repository(1).includes(owner, repository));
         assert!(!Scope::repository(2).includes(owner, repository));
         // The row with both ids set is a repository runner when it comes to picking.
-        let pair = Scope {
-            owner: 9,
-            repository: 1,
-        };
+        let pair = Scope { owner: 9, repository: 1 };
         assert!(pair.includes(owner, repository));
     }
 }

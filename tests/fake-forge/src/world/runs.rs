@@ -35,11 +35,7 @@ impl World {
         }
         let run = self.insert_run(new);
         let specs = self.runs.get(&run).map(|run| run.workflow.jobs.clone());
-        let jobs: Vec<JobId> = specs
-            .unwrap_or_default()
-            .into_iter()
-            .map(|spec| self.insert_job(run, spec))
-            .collect();
+        let jobs: Vec<JobId> = specs.unwrap_or_default().into_iter().map(|spec| self.insert_job(run, spec)).collect();
         if jobs.iter().any(|id| self.is_waiting(*id)) {
             self.bump_versions(run);
         }
@@ -87,10 +83,7 @@ impl World {
 
     /// A job of the run's current attempt.
     pub(super) fn insert_job(&mut self, run: RunId, spec: JobSpec) -> JobId {
-        let (attempt, approved) = self
-            .runs
-            .get(&run)
-            .map_or((1, true), |run| (run.attempt, !run.needs_approval));
+        let (attempt, approved) = self.runs.get(&run).map_or((1, true), |run| (run.attempt, !run.needs_approval));
         let id = self.next_id("job");
         let handle = self.next_uuid("handle");
         let mut job = Job {
@@ -98,11 +91,7 @@ impl World {
             run,
             spec,
             status: Status::Blocked,
-            attempt: if self.flavour.counts_attempts_at_insertion() {
-                attempt
-            } else {
-                0
-            },
+            attempt: if self.flavour.counts_attempts_at_insertion() { attempt } else { 0 },
             handle,
             task: None,
             created_s: self.now_s,
@@ -118,9 +107,7 @@ impl World {
     }
 
     fn is_waiting(&self, job: JobId) -> bool {
-        self.jobs
-            .get(&job)
-            .is_some_and(|job| job.status == Status::Waiting)
+        self.jobs.get(&job).is_some_and(|job| job.status == Status::Waiting)
     }
 
     /// Something of this run became waiting: runners in its scopes may look again.
@@ -129,10 +116,7 @@ impl World {
         let Some(row) = repository.and_then(|id| self.repositories.get(&id)) else {
             return;
         };
-        let place = Scope {
-            owner: row.owner,
-            repository: row.id,
-        };
+        let place = Scope { owner: row.owner, repository: row.id };
         self.versions.bump(place);
     }
 
@@ -211,11 +195,8 @@ impl World {
             .map(|job| (job.id, format!("{}.", job.spec.key)))
             .collect();
         for (caller, prefix) in callers {
-            let inner: Vec<Status> = self
-                .jobs_of(run)
-                .filter(|job| job.spec.key.starts_with(&prefix))
-                .map(|job| job.status)
-                .collect();
+            let inner: Vec<Status> =
+                self.jobs_of(run).filter(|job| job.spec.key.starts_with(&prefix)).map(|job| job.status).collect();
             let status = status::of_run(self.flavour, &inner);
             // Forgejo keeps the row blocked until everything inside has ended.
             let shown = !self.flavour.is_forgejo() || inner.iter().all(|job| job.is_final());

@@ -24,10 +24,7 @@ pub enum Status {
 impl Status {
     /// Nothing follows any more.
     pub fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Success | Self::Failure | Self::Cancelled | Self::Skipped
-        )
+        matches!(self, Self::Success | Self::Failure | Self::Cancelled | Self::Skipped)
     }
 
     /// The server's own word: Forgejo's API and the task lists of both.
@@ -100,28 +97,13 @@ pub(crate) fn of_run(flavour: Flavour, jobs: &[Status]) -> Status {
     if jobs.iter().all(|&job| job == Status::Skipped) {
         return Status::Skipped;
     }
-    if jobs
-        .iter()
-        .all(|job| matches!(job, Status::Success | Status::Skipped))
-    {
+    if jobs.iter().all(|job| matches!(job, Status::Success | Status::Skipped)) {
         return Status::Success;
     }
     let order = if flavour.run_fails_early() {
-        [
-            Status::Cancelled,
-            Status::Failure,
-            Status::Running,
-            Status::Waiting,
-            Status::Blocked,
-        ]
+        [Status::Cancelled, Status::Failure, Status::Running, Status::Waiting, Status::Blocked]
     } else {
-        [
-            Status::Running,
-            Status::Waiting,
-            Status::Blocked,
-            Status::Cancelled,
-            Status::Failure,
-        ]
+        [Status::Running, Status::Waiting, Status::Blocked, Status::Cancelled, Status::Failure]
     };
     let found = order.into_iter().find(|&status| any(status));
     match found {

@@ -174,10 +174,7 @@ impl World {
     }
 
     fn jobs_that(&self, wanted: impl Fn(&Job) -> bool) -> Vec<JobId> {
-        self.jobs()
-            .filter(|job| wanted(job))
-            .map(|job| job.id)
-            .collect()
+        self.jobs().filter(|job| wanted(job)).map(|job| job.id).collect()
     }
 
     /// A row that stands for another workflow and that no runner gets.
@@ -191,19 +188,13 @@ impl World {
 
     pub(crate) fn repository_named(&self, owner: &str, name: &str) -> Option<&Repository> {
         let owner = self.account_named(owner)?.id;
-        self.repositories
-            .values()
-            .find(|row| row.owner == owner && row.name == name)
+        self.repositories.values().find(|row| row.owner == owner && row.name == name)
     }
 
     /// `owner/name`.
     pub(crate) fn full_name(&self, repository: &Repository) -> String {
         let owner = self.accounts.get(&repository.owner);
-        format!(
-            "{}/{}",
-            owner.map_or("", |row| row.name.as_str()),
-            repository.name
-        )
+        format!("{}/{}", owner.map_or("", |row| row.name.as_str()), repository.name)
     }
 
     /// The run and the repository of a job.
@@ -216,9 +207,7 @@ impl World {
     pub(crate) fn jobs_of(&self, run: RunId) -> impl Iterator<Item = &Job> {
         let attempt = self.runs.get(&run).map_or(1, |run| run.attempt);
         let by_attempt = self.flavour.rerun_makes_new_jobs();
-        self.jobs
-            .values()
-            .filter(move |job| job.run == run && (!by_attempt || job.attempt == attempt))
+        self.jobs.values().filter(move |job| job.run == run && (!by_attempt || job.attempt == attempt))
     }
 
     /// The next id of a table.
@@ -239,13 +228,6 @@ impl World {
     pub(crate) fn next_uuid(&mut self, kind: &'static str) -> String {
         let text = self.next_secret(kind);
         let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-        format!(
-            "{}-{}-4{}-8{}-{}",
-            part(0, 8),
-            part(8, 12),
-            part(12, 15),
-            part(15, 18),
-            part(18, 30)
-        )
+        format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
     }
 }

@@ -12,11 +12,7 @@ impl TaskVersions {
     /// Something became waiting at `place`: the counters of its repository, its owner and the instance rise.
     /// No counter of owner *and* repository exists: the defect that starves a runner with both.
     pub(crate) fn bump(&mut self, place: Scope) {
-        let scopes = BTreeSet::from([
-            Scope::INSTANCE,
-            Scope::owner(place.owner),
-            Scope::repository(place.repository),
-        ]);
+        let scopes = BTreeSet::from([Scope::INSTANCE, Scope::owner(place.owner), Scope::repository(place.repository)]);
         for scope in scopes {
             *self.0.entry(scope).or_default() += 1;
         }
@@ -39,14 +35,8 @@ mod tests {
     #[test]
     fn three_counters_rise_together() {
         let mut versions = TaskVersions::default();
-        versions.bump(Scope {
-            owner: 4,
-            repository: 1,
-        });
-        versions.bump(Scope {
-            owner: 4,
-            repository: 2,
-        });
+        versions.bump(Scope { owner: 4, repository: 1 });
+        versions.bump(Scope { owner: 4, repository: 2 });
         assert_eq!(versions.latest(Scope::INSTANCE), 2);
         assert_eq!(versions.latest(Scope::owner(4)), 2);
         assert_eq!(versions.latest(Scope::repository(1)), 1);
@@ -56,10 +46,7 @@ mod tests {
     #[test]
     fn a_runner_with_owner_and_repository_is_told_one_for_ever() {
         let mut versions = TaskVersions::default();
-        let pair = Scope {
-            owner: 4,
-            repository: 1,
-        };
+        let pair = Scope { owner: 4, repository: 1 };
         for poll in 1..=3 {
             versions.bump(pair);
             assert_eq!(versions.latest(pair), 1);

@@ -19,12 +19,7 @@ impl Workflow {
     /// A workflow started by pushes, without jobs yet.
     pub fn new(file: &str) -> Self {
         let name = file.split('.').next().unwrap_or(file);
-        Self {
-            file: file.to_owned(),
-            name: name.to_owned(),
-            on: " [push]".to_owned(),
-            jobs: Vec::new(),
-        }
+        Self { file: file.to_owned(), name: name.to_owned(), on: " [push]".to_owned(), jobs: Vec::new() }
     }
 
     /// Adds a job.
@@ -105,10 +100,8 @@ impl JobSpec {
 
     /// The single-job workflow that its runner gets.
     pub(crate) fn payload(&self, workflow: &Workflow) -> String {
-        let mut text = format!(
-            "name: {}\n\"on\":{}\njobs:\n    {}:\n        name: {}\n",
-            workflow.name, workflow.on, self.key, self.name
-        );
+        let mut text =
+            format!("name: {}\n\"on\":{}\njobs:\n    {}:\n        name: {}\n", workflow.name, workflow.on, self.key, self.name);
         match self.labels.as_slice() {
             [label] => _ = writeln!(text, "        runs-on: {label}"),
             labels => _ = writeln!(text, "        runs-on: [{}]", labels.join(", ")),
@@ -120,10 +113,7 @@ impl JobSpec {
         if !self.matrix.is_empty() {
             text.push_str("        strategy:\n            matrix:\n");
             for (variable, value) in &self.matrix {
-                _ = writeln!(
-                    text,
-                    "                {variable}:\n                    - {value}"
-                );
+                _ = writeln!(text, "                {variable}:\n                    - {value}");
             }
         }
         text
@@ -137,15 +127,8 @@ mod tests {
     /// The text that Gitea 1.27 and Forgejo 15 sent for this job.
     #[test]
     fn a_matrix_cell_becomes_a_workflow_of_its_own() {
-        let workflow = Workflow {
-            name: "CI".to_owned(),
-            on: " [push, pull_request]".to_owned(),
-            ..Workflow::new("ci.yml")
-        };
-        let job = JobSpec::new("test", &["linux"])
-            .named("test linux")
-            .needs(&["build"])
-            .cell("os", "linux");
+        let workflow = Workflow { name: "CI".to_owned(), on: " [push, pull_request]".to_owned(), ..Workflow::new("ci.yml") };
+        let job = JobSpec::new("test", &["linux"]).named("test linux").needs(&["build"]).cell("os", "linux");
         let expected = r#"name: CI
 "on": [push, pull_request]
 jobs:

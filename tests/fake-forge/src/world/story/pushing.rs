@@ -205,14 +205,7 @@ impl World {
         Some(moved)
     }
 
-    fn announce_reference(
-        &mut self,
-        repository: RepositoryId,
-        event: &str,
-        reference: &str,
-        id: &str,
-        who: AccountId,
-    ) {
+    fn announce_reference(&mut self, repository: RepositoryId, event: &str, reference: &str, id: &str, who: AccountId) {
         let (kind, short) = match reference.strip_prefix("refs/tags/") {
             Some(tag) => ("tag", tag),
             None => ("branch", reference.trim_start_matches("refs/heads/")),

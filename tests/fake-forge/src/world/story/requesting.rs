@@ -30,19 +30,12 @@ pub struct NewPullRequest {
 
 impl World {
     /// Opens a pull request. Its runs wait for approval when it comes from the fork of an outsider.
-    pub fn open_pull_request(
-        &mut self,
-        repository: RepositoryId,
-        new: NewPullRequest,
-    ) -> Option<(i64, Vec<RunId>)> {
+    pub fn open_pull_request(&mut self, repository: RepositoryId, new: NewPullRequest) -> Option<(i64, Vec<RunId>)> {
         let tip = |id: RepositoryId, branch: &str| {
             let row = self.repositories.get(&id)?;
             row.references.get(&format!("refs/heads/{branch}")).cloned()
         };
-        let (head_id, merge_base) = (
-            tip(new.head_repository, &new.head_branch)?,
-            tip(repository, &new.base_branch)?,
-        );
+        let (head_id, merge_base) = (tip(new.head_repository, &new.head_branch)?, tip(repository, &new.base_branch)?);
         let number = self.open_issue(repository);
         let request = PullRequest {
             id: self.next_id("pull request"),
@@ -62,10 +55,7 @@ impl World {
             updated_s: self.now_s,
         };
         self.change_repository(repository, |row| row.pull_requests.push(request));
-        Some((
-            number,
-            self.act_on_pull_request(repository, number, "opened", new.poster, new.workflows),
-        ))
+        Some((number, self.act_on_pull_request(repository, number, "opened", new.poster, new.workflows)))
     }
 
     /// Takes over the new tip of the pull request's branch.
@@ -78,9 +68,7 @@ impl World {
     ) -> Vec<RunId> {
         let tip = self.pull_request(repository, number).and_then(|request| {
             let row = self.repositories.get(&request.head_repository)?;
-            row.references
-                .get(&format!("refs/heads/{}", request.head_branch))
-                .cloned()
+            row.references.get(&format!("refs/heads/{}", request.head_branch)).cloned()
         });
         if let Some(tip) = tip {
             self.change_pull_request(repository, number, |request| {
@@ -151,30 +139,15 @@ impl World {
         self.as_itself(|world| world.announce_push(repository, push, &moved))
     }
 
-    pub(crate) fn pull_request(
-        &self,
-        repository: RepositoryId,
-        number: i64,
-    ) -> Option<&PullRequest> {
+    pub(crate) fn pull_request(&self, repository: RepositoryId, number: i64) -> Option<&PullRequest> {
         let row = self.repositories.get(&repository)?;
-        row.pull_requests
-            .iter()
-            .find(|request| request.number == number)
+        row.pull_requests.iter().find(|request| request.number == number)
     }
 
-    fn change_pull_request(
-        &mut self,
-        repository: RepositoryId,
-        number: i64,
-        change: impl FnOnce(&mut PullRequest),
-    ) {
+    fn change_pull_request(&mut self, repository: RepositoryId, number: i64, change: impl FnOnce(&mut PullRequest)) {
         let now_s = self.now_s;
         let row = self.repositories.get_mut(&repository);
-        let found = row.and_then(|row| {
-            row.pull_requests
-                .iter_mut()
-                .find(|request| request.number == number)
-        });
+        let found = row.and_then(|row| row.pull_requests.iter_mut().find(|request| request.number == number));
         if let Some(request) = found {
             request.updated_s = now_s;
             change(request);
@@ -196,11 +169,7 @@ impl World {
         let payload = self.pull_request_event_json(repository, &request, action, who);
         let kept = self.pull_request_kept_json(repository, &request, action, who);
         let synchronised = action == "synchronized";
-        let fine = if synchronised {
-            "pull_request_sync"
-        } else {
-            "pull_request"
-        };
+        let fine = if synchronised { "pull_request_sync" } else { "pull_request" };
         self.announce(repository, "pull_request", fine, &payload);
         let from_fork = request.head_repository != repository;
         let outsider = !self.may_write(repository, request.poster);
@@ -235,10 +204,7 @@ impl World {
 
     /// May this account change the repository's settings?
     pub(crate) fn administers(&self, repository: RepositoryId, who: AccountId) -> bool {
-        let owner = self
-            .repositories
-            .get(&repository)
-            .and_then(|row| self.accounts.get(&row.owner));
+        let owner = self.repositories.get(&repository).and_then(|row| self.accounts.get(&row.owner));
         match (owner, self.accounts.get(&who)) {
             (Some(owner), Some(who)) => owner.is_owned_by(who),
             _ => false,

@@ -22,20 +22,9 @@ impl World {
         self.add_account(name, false, Some(owners.iter().copied().collect()))
     }
 
-    fn add_account(
-        &mut self,
-        name: &str,
-        is_admin: bool,
-        owners: Option<BTreeSet<AccountId>>,
-    ) -> AccountId {
+    fn add_account(&mut self, name: &str, is_admin: bool, owners: Option<BTreeSet<AccountId>>) -> AccountId {
         let id = self.next_id("account");
-        let account = Account {
-            id,
-            name: name.to_owned(),
-            is_admin,
-            owners,
-            created_s: self.now_s,
-        };
+        let account = Account { id, name: name.to_owned(), is_admin, owners, created_s: self.now_s };
         self.accounts.insert(id, account);
         id
     }
@@ -43,10 +32,7 @@ impl World {
     /// Makes an API token of a user. Scopes as the forge spells them: `read:repository`, `write:admin`, `all`.
     pub fn add_token(&mut self, user: AccountId, scopes: &[&str]) -> String {
         let text = self.next_secret("token");
-        let token = Token {
-            user,
-            scopes: scopes.iter().map(ToString::to_string).collect(),
-        };
+        let token = Token { user, scopes: scopes.iter().map(ToString::to_string).collect() };
         self.tokens.insert(text.clone(), token);
         text
     }
@@ -96,11 +82,7 @@ impl World {
         self.change_repository(id, |fork| {
             fork.parent = Some(parent);
             fork.commits = from.commits;
-            fork.references = from
-                .references
-                .into_iter()
-                .filter(|(name, _)| *name == branch)
-                .collect();
+            fork.references = from.references.into_iter().filter(|(name, _)| *name == branch).collect();
         });
         id
     }

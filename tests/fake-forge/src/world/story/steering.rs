@@ -24,16 +24,9 @@ impl World {
         who: AccountId,
         inputs: &[(&str, &str)],
     ) -> Option<RunId> {
-        let head_id = self
-            .repositories
-            .get(&repository)?
-            .resolve(branch)?
-            .id
-            .clone();
-        let inputs: serde_json::Map<String, Value> = inputs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), json!(value)))
-            .collect();
+        let head_id = self.repositories.get(&repository)?.resolve(branch)?.id.clone();
+        let inputs: serde_json::Map<String, Value> =
+            inputs.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
         let forgejo = self.flavour.is_forgejo();
         let payload = json!({
             "inputs": inputs,
@@ -69,11 +62,8 @@ impl World {
     }
 
     pub(in crate::world) fn cancel_jobs_of(&mut self, run: RunId) {
-        let open: Vec<(JobId, Option<TaskId>)> = self
-            .jobs_of(run)
-            .filter(|job| !job.status.is_final())
-            .map(|job| (job.id, job.task))
-            .collect();
+        let open: Vec<(JobId, Option<TaskId>)> =
+            self.jobs_of(run).filter(|job| !job.status.is_final()).map(|job| (job.id, job.task)).collect();
         // First those without a runner, so that nothing starts when the others end.
         for (job, _) in open.iter().filter(|(_, task)| task.is_none()) {
             self.set_job_status(*job, Status::Cancelled);
@@ -98,10 +88,7 @@ impl World {
         row.status = Status::Waiting;
         let specs = row.workflow.jobs.clone();
         let jobs: Vec<JobId> = if self.flavour.rerun_makes_new_jobs() {
-            specs
-                .into_iter()
-                .map(|spec| self.insert_job(run, spec))
-                .collect()
+            specs.into_iter().map(|spec| self.insert_job(run, spec)).collect()
         } else {
             self.reset_jobs(run)
         };
@@ -121,11 +108,7 @@ impl World {
         for id in &ids {
             let handle = self.next_uuid("handle");
             if let Some(job) = self.jobs.get_mut(id) {
-                job.status = if job.spec.needs.is_empty() {
-                    Status::Waiting
-                } else {
-                    Status::Blocked
-                };
+                job.status = if job.spec.needs.is_empty() { Status::Waiting } else { Status::Blocked };
                 job.task = None;
                 job.attempt += counts;
                 job.handle = handle;
@@ -144,9 +127,7 @@ impl World {
         }
         let free: Vec<JobId> = self
             .jobs_of(run)
-            .filter(|job| {
-                job.status == Status::Blocked && job.spec.needs.is_empty() && !self.is_caller(job)
-            })
+            .filter(|job| job.status == Status::Blocked && job.spec.needs.is_empty() && !self.is_caller(job))
             .map(|job| job.id)
             .collect();
         for job in free {
@@ -160,12 +141,8 @@ impl World {
     /// The server's timer: fails every task whose runner has been silent for ten minutes. Nothing is queued again.
     pub fn reap_zombies(&mut self) {
         let oldest_s = self.now_s - ZOMBIE_AFTER_S;
-        let silent: Vec<TaskId> = self
-            .tasks
-            .values()
-            .filter(|task| !task.status.is_final() && task.updated_s < oldest_s)
-            .map(|task| task.id)
-            .collect();
+        let silent: Vec<TaskId> =
+            self.tasks.values().filter(|task| !task.status.is_final() && task.updated_s < oldest_s).map(|task| task.id).collect();
         for task in silent {
             self.end_task(task, Status::Failure);
         }

@@ -1,0 +1,86 @@
+//! What a forge of a certain kind and version can do for us.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The two forges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForgeKind {
+    /// <https://about.gitea.com>
+    Gitea,
+    /// <https://forgejo.org>
+    Forgejo,
+}
+
+impl fmt::Display for ForgeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gitea => "Gitea",
+            Self::Forgejo => "Forgejo",
+        })
+    }
+}
+
+/// Major and minor number; patch releases change nothing that we rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Version {
+    /// 1 for every Gitea so far, 7 and up for Forgejo.
+    pub major: u32,
+    /// 19 and up for Gitea.
+    pub minor: u32,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// What the dispatcher may rely on.
+#[expect(clippy::struct_excessive_bools, reason = "each release brought its own subset, so they are independent")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Gitea or Forgejo.
+    pub kind: ForgeKind,
+    /// Which release.
+    pub version: Version,
+    /// The waiting jobs can be listed (Gitea from 1.25, Forgejo from 11).
+    pub queue: bool,
+    /// A registration ends with its one job (Gitea from 1.24, Forgejo from 15).
+    pub ephemeral: bool,
+    /// A waiting runner can be told to take nothing more (Gitea from 1.26).
+    pub disable: bool,
+    /// A runner can be bound to one attempt of one job (Forgejo from 15).
+    pub handles: bool,
+    /// Registrations can be listed and removed (Gitea from 1.24, Forgejo from 15).
+    pub registrations: bool,
+}
+
+impl Capabilities {
+    /// What each release brought, read from the sources of the releases and seen on live servers.
+    pub fn of(kind: ForgeKind, version: Version) -> Self {
+        let from = |major, minor| version >= Version { major, minor };
+        match kind {
+            ForgeKind::Gitea => Self {
+                kind,
+                version,
+                queue: from(1, 25),
+                ephemeral: from(1, 24),
+                disable: from(1, 26),
+                handles: false,
+                registrations: from(1, 24),
+            },
+            ForgeKind::Forgejo => Self {
+                kind,
+                version,
+                queue: from(11, 0),
+                ephemeral: from(15, 0),
+                disable: false,
+                handles: from(15, 0),
+                registrations: from(15, 0),
+            },
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The names of things: each a type of its own, so that none can be taken for another.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a string newtype that prints as itself.
+macro_rules! name {
+    ($(#[$doc:meta])* $type:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $type(String);
+
+        impl $type {
+            /// Takes the name as it is.
+            pub fn new(name: impl Into<String>) -> Self {
+                Self(name.into())
+            }
+
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $type {
+            fn from(name: &str) -> Self {
+                Self::new(name)
+            }
+        }
+    };
+}
+
+name!(
+    /// What the configuration calls a forge; the last part of its hook path.
+    ForgeName
+);
+name!(
+    /// What the configuration calls a pool.
+    PoolName
+);
+name!(
+    /// What the configuration calls a backend, such as `process` or `ec2`.
+    BackendName
+);
+name!(
+    /// What a cloud calls one machine.
+    InstanceId
+);
+name!(
+    /// One immutable launch order; derived from the jobs that it is for, so that a repeated order has the same name.
+    BatchId
+);
+
+/// A repository as both forges spell it: `owner/name`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RepositoryName {
+    owner: String,
+    name: String,
+}
+
+impl RepositoryName {
+    /// The user or organisation.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// The part after the slash.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for RepositoryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.owner, self.name)
+    }
+}
+
+/// The text was not `owner/name`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a repository: write `owner/name`")]
+pub struct NotARepository(String);
+
+impl FromStr for RepositoryName {
+    type Err = NotARepository;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('/') {
+            Some((owner, name)) if is_path_segment(owner) && is_path_segment(name) => {
+                Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
+            }
+            _ => Err(NotARepository(text.to_owned())),
+        }
+    }
+}
+
+/// Names travel into URL paths, so they may hold only what both forges allow in a name.
+fn is_path_segment(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !text.is_empty() && text != "." && text != ".." && text.chars().all(allowed)
+}
+
+impl TryFrom<String> for RepositoryName {
+    type Error = NotARepository;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<RepositoryName> for String {
+    fn from(repository: RepositoryName) -> Self {
+        repository.to_string()
+    }
+}
+
+/// One demand: a job of a forge, and how often the same job id has been queued anew.
+///
+/// Gitea up to 1.26 keeps the job id over a re-run, so the id alone would make a re-run look served.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct JobKey {
+    /// The forge whose job it is.
+    pub forge: ForgeName,
+    /// The job's id there.
+    pub job: u64,
+    /// 1 for the first time, then one more for each re-run under the same id.
+    pub generation: u32,
+}
+
+impl JobKey {
+    /// The first generation of a job.
+    pub fn first(forge: ForgeName, job: u64) -> Self {
+        Self { forge, job, generation: 1 }
+    }
+
+    /// The same job, queued once more.
+    #[must_use]
+    pub fn next_generation(&self) -> Self {
+        Self { generation: self.generation.saturating_add(1), ..self.clone() }
+    }
+}
+
+impl fmt::Display for JobKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.forge, self.job, self.generation)
+    }
+}
+
+/// One runner: its place in the batch that launched it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RunnerKey {
+    /// The launch order.
+    pub batch: BatchId,
+    /// Position within it, from 0.
+    pub index: u16,
+}
+
+impl fmt::Display for RunnerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.batch, self.index)
+    }
+}
+
+/// Where a runner is registered, and so whose jobs it can take.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// One repository: the default, so that limits and trust hold.
+    Repository(RepositoryName),
+    /// Every repository of an organisation.
+    Organisation(String),
+    /// Every repository of the forge.
+    Instance,
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repository(repository) => write!(f, "{repository}"),
+            Self::Organisation(owner) => write!(f, "organisation {owner}"),
+            Self::Instance => f.write_str("the whole forge"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_is_owner_and_name() {
+        let repository: RepositoryName = "acme/tour".parse().unwrap();
+        assert_eq!((repository.owner(), repository.name()), ("acme", "tour"));
+    }
+
+    #[test]
+    fn what_could_leave_its_place_in_a_url_is_no_repository() {
+        for text in ["acme", "acme/", "/tour", "acme/../admin", "acme/tour/x", "acme/to ur", "acme/t?x", "../x"] {
+            assert!(text.parse::<RepositoryName>().is_err(), "{text}");
+        }
+    }
+}

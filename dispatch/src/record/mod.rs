@@ -1,0 +1,44 @@
+//! What we remember: one record for each job, runner and batch, and four small ones that steer.
+//!
+//! A record holds facts that were true when it was written. What a runner is doing *now* is its [phase](crate::phase),
+//! derived anew at each pass.
+
+mod batch;
+mod control;
+mod job;
+mod runner;
+mod story;
+
+use serde::{Deserialize, Serialize};
+
+pub use batch::Batch;
+pub use control::{Control, Lease, Mode};
+pub use job::JobRecord;
+pub use runner::{RunnerRecord, RunnerState};
+pub use story::{Note, Story};
+
+/// The version of everything in this module, stored with each record.
+///
+/// A reader takes older ones; a newer one is refused with its key, because acting on half-understood facts could launch twice.
+pub const SCHEMA: u32 = 1;
+
+/// Anything that the store keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Record {
+    /// One demand.
+    Job(JobRecord),
+    /// One ephemeral runner.
+    Runner(RunnerRecord),
+    /// One immutable launch order.
+    Batch(Batch),
+    /// The operator's switch.
+    Control(Control),
+    /// Who may run the worker.
+    Lease(Lease),
+    /// How many machines count against a limit.
+    Counter {
+        /// Never below zero.
+        value: u64,
+    },
+}

@@ -1,0 +1,87 @@
+//! The story of a record: what happened, when and why, for `dispatch why`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::reason::Reason;
+use crate::time::Timestamp;
+
+/// Most notes that one record keeps. The first ones say how it began and the last ones where it stands, so the middle gives way.
+const MOST_NOTES: usize = 40;
+const KEPT_FROM_START: usize = 10;
+
+/// One line of a story.
+///
+/// Code and sentence are kept as text, so that an older program can still tell a story that a newer one wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// When it was decided or seen.
+    pub at: Timestamp,
+    /// The stable word for programs.
+    pub code: String,
+    /// The sentence for people.
+    pub text: String,
+}
+
+/// Notes in order of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Story(Vec<Note>);
+
+impl Story {
+    /// A story that begins with `reason`.
+    pub fn beginning(at: Timestamp, reason: &Reason) -> Self {
+        let mut story = Self::default();
+        story.add(at, reason);
+        story
+    }
+
+    /// Adds a line, unless the last line says the same.
+    pub fn add(&mut self, at: Timestamp, reason: &Reason) {
+        if self.ends_with(reason) {
+            return;
+        }
+        self.0.push(Note { at, code: reason.code().to_owned(), text: reason.to_string() });
+        if self.0.len() > MOST_NOTES {
+            self.0.remove(KEPT_FROM_START);
+        }
+    }
+
+    /// Whether the last line says just this.
+    pub fn ends_with(&self, reason: &Reason) -> bool {
+        self.last().is_some_and(|note| note.text == reason.to_string())
+    }
+
+    /// The lines, oldest first.
+    pub fn notes(&self) -> &[Note] {
+        &self.0
+    }
+
+    /// The newest line.
+    pub fn last(&self) -> Option<&Note> {
+        self.0.last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stays_true_is_told_once() {
+        let mut story = Story::beginning(Timestamp::from_seconds(1), &Reason::LaunchAgain);
+        story.add(Timestamp::from_seconds(2), &Reason::LaunchAgain);
+        story.add(Timestamp::from_seconds(3), &Reason::Online);
+        assert_eq!(story.notes().len(), 2);
+    }
+
+    #[test]
+    fn a_long_story_keeps_its_beginning_and_its_end() {
+        let mut story = Story::default();
+        for age_s in 0..200 {
+            story.add(Timestamp::from_seconds(age_s), &Reason::Hung { age_s });
+        }
+        assert_eq!(story.notes().len(), MOST_NOTES);
+        assert_eq!(story.notes()[0].at, Timestamp::from_seconds(0));
+        assert_eq!(story.last().unwrap().at, Timestamp::from_seconds(199));
+    }
+}
