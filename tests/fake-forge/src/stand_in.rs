@@ -123,11 +123,7 @@ impl<'a> Connection<'a> {
         Err(StandInError::Refused {
             call: procedure,
             status: status.as_u16(),
-            message: answer
-                .field("message")
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
+            message: answer.field("message").as_str().unwrap_or_default().to_owned(),
         })
     }
 
@@ -140,14 +136,8 @@ impl<'a> Connection<'a> {
                 tokio::time::sleep(habits.poll_interval).await;
             }
             let answer = match &self.identity.handle {
-                Some(handle) => {
-                    self.call("FetchSingleTask", &json!({ "handle": handle }))
-                        .await?
-                }
-                None => {
-                    self.call("FetchTask", &json!({ "tasksVersion": version }))
-                        .await?
-                }
+                Some(handle) => self.call("FetchSingleTask", &json!({ "handle": handle })).await?,
+                None => self.call("FetchTask", &json!({ "tasksVersion": version })).await?,
             };
             let task = answer.field("task");
             if task.is_object() {
@@ -163,13 +153,8 @@ impl<'a> Connection<'a> {
         let id = task.field("id");
         let begun = json!({ "state": { "id": id, "result": "RESULT_UNSPECIFIED", "steps": [] } });
         let state = self.call("UpdateTask", &begun).await?;
-        let rows =
-            json!([{ "time": "2026-01-01T00:00:00Z", "content": "a stand-in ran this job" }]);
-        self.call(
-            "UpdateLog",
-            &json!({ "taskId": id, "index": "0", "rows": rows, "noMore": true }),
-        )
-        .await?;
+        let rows = json!([{ "time": "2026-01-01T00:00:00Z", "content": "a stand-in ran this job" }]);
+        self.call("UpdateLog", &json!({ "taskId": id, "index": "0", "rows": rows, "noMore": true })).await?;
         let result = match (state.field("state").field("result").as_str(), succeeds) {
             (Some(already), _) => already,
             (None, true) => "RESULT_SUCCESS",
@@ -180,12 +165,7 @@ impl<'a> Connection<'a> {
         let state = self.call("UpdateTask", &ended).await?;
         Ok(Outcome::Ran {
             task: id.as_str().and_then(|id| id.parse().ok()).unwrap_or(0),
-            result: state
-                .field("state")
-                .field("result")
-                .as_str()
-                .unwrap_or(result)
-                .to_owned(),
+            result: state.field("state").field("result").as_str().unwrap_or(result).to_owned(),
         })
     }
 }

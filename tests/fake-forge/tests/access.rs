@@ -19,19 +19,10 @@ struct Site {
 /// alice's repository with 60 queued jobs; tokens of an administrator, of her, of a stranger, and a narrow one of hers.
 async fn site(flavour: Flavour) -> Site {
     let mut world = World::new(flavour, "", 1_795_262_400);
-    let [root, alice, mallory] = [
-        world.add_admin("root1"),
-        world.add_user("alice"),
-        world.add_user("mallory"),
-    ];
+    let [root, alice, mallory] = [world.add_admin("root1"), world.add_user("alice"), world.add_user("mallory")];
     let app = world.create_repository(alice, "app");
-    let jobs = (0..60)
-        .map(|number| JobSpec::new(&format!("job{number}"), &["go"]))
-        .collect();
-    let workflow = Workflow {
-        jobs,
-        ..Workflow::new("ci.yml")
-    };
+    let jobs = (0..60).map(|number| JobSpec::new(&format!("job{number}"), &["go"])).collect();
+    let workflow = Workflow { jobs, ..Workflow::new("ci.yml") };
     world.push(app, Push::branch("main", alice, "Start").starts(workflow));
     Site {
         root: world.add_token(root, &["all"]),
@@ -44,22 +35,12 @@ async fn site(flavour: Flavour) -> Site {
 
 impl Site {
     async fn ask(&self, method: &str, path: &str, token: &str) -> (u16, Value, Option<String>) {
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(5))
-            .build()
-            .unwrap();
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
         let url = format!("{}/api/v1{path}", self.forge.base_url());
         let request = client.request(method.parse().unwrap(), url);
-        let response = request
-            .header("Authorization", format!("token {token}"))
-            .send()
-            .await
-            .unwrap();
+        let response = request.header("Authorization", format!("token {token}")).send().await.unwrap();
         let status = response.status().as_u16();
-        let link = response
-            .headers()
-            .get("Link")
-            .map(|link| link.to_str().unwrap().to_owned());
+        let link = response.headers().get("Link").map(|link| link.to_str().unwrap().to_owned());
         (status, response.json().await.unwrap_or_default(), link)
     }
 }
@@ -72,28 +53,10 @@ async fn scope_and_rank_are_asked_for_separately() {
     for (method, path, token, status, part) in [
         ("POST", TOKEN, &site.alice, 200, ""),
         ("POST", TOKEN, &site.root, 200, ""),
-        (
-            "POST",
-            TOKEN,
-            &site.reader,
-            403,
-            "required=[write:repository]",
-        ),
+        ("POST", TOKEN, &site.reader, 403, "required=[write:repository]"),
         ("POST", TOKEN, &site.mallory, 403, "owner of the repo"),
-        (
-            "GET",
-            "/admin/actions/jobs",
-            &site.alice,
-            403,
-            "required=[read:admin]",
-        ),
-        (
-            "GET",
-            "/admin/actions/jobs",
-            &site.mallory,
-            403,
-            "site admin",
-        ),
+        ("GET", "/admin/actions/jobs", &site.alice, 403, "required=[read:admin]"),
+        ("GET", "/admin/actions/jobs", &site.mallory, 403, "site admin"),
         ("GET", "/repos/alice/app", &"wrong".to_owned(), 401, "token"),
         ("GET", "/repos/alice/gone", &site.root, 404, "not found"),
     ] {
@@ -106,16 +69,9 @@ async fn scope_and_rank_are_asked_for_separately() {
 #[tokio::test]
 async fn a_private_repository_does_not_exist_for_strangers() {
     let site = site(Flavour::Gitea1_27).await;
-    site.forge
-        .with(|world| world.change_repository(1, |row| row.private = true));
-    assert_eq!(
-        site.ask("GET", "/repos/alice/app", &site.mallory).await.0,
-        404
-    );
-    assert_eq!(
-        site.ask("GET", "/repos/alice/app", &site.alice).await.0,
-        200
-    );
+    site.forge.with(|world| world.change_repository(1, |row| row.private = true));
+    assert_eq!(site.ask("GET", "/repos/alice/app", &site.mallory).await.0, 404);
+    assert_eq!(site.ask("GET", "/repos/alice/app", &site.alice).await.0, 200);
 }
 
 #[tokio::test]
@@ -146,16 +102,6 @@ async fn gitea_1_25_reads_and_makes_registration_tokens_but_disables_nothing() {
     let (_, read, _) = site.ask("GET", TOKEN, &site.root).await;
     let (_, made, _) = site.ask("POST", TOKEN, &site.root).await;
     assert_eq!(read, made);
-    assert_eq!(
-        site.ask("PATCH", "/admin/actions/runners/1", &site.root)
-            .await
-            .0,
-        405
-    );
-    assert_eq!(
-        site.ask("POST", "/repos/alice/app/actions/runs/1/rerun", &site.root)
-            .await
-            .0,
-        404
-    );
+    assert_eq!(site.ask("PATCH", "/admin/actions/runners/1", &site.root).await.0, 405);
+    assert_eq!(site.ask("POST", "/repos/alice/app/actions/runs/1/rerun", &site.root).await.0, 404);
 }

@@ -17,15 +17,9 @@ async fn forge() -> (FakeForge, String) {
 }
 
 async fn post_token(base_url: &str, token: &str) -> reqwest::Result<(u16, String)> {
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(5))
-        .build()?;
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
     let url = format!("{base_url}{TOKEN_PATH}");
-    let response = client
-        .post(url)
-        .header("Authorization", format!("token {token}"))
-        .send()
-        .await?;
+    let response = client.post(url).header("Authorization", format!("token {token}")).send().await?;
     Ok((response.status().as_u16(), response.text().await?))
 }
 
@@ -38,11 +32,7 @@ async fn errors_pages_and_garbage_come_as_ordered_and_end_when_healed() {
         (Fault::Status(500), 500, "message"),
         (Fault::HtmlPage, 502, "<html>"),
         (Fault::Unauthorized, 401, "invalid"),
-        (
-            Fault::MissingScope("write:repository".to_owned()),
-            403,
-            "write:repository",
-        ),
+        (Fault::MissingScope("write:repository".to_owned()), 403, "write:repository"),
         (Fault::TooManyRequests(7), 429, "Too Many"),
         (Fault::Garbage, 200, "\"na"),
     ] {
@@ -66,11 +56,7 @@ async fn a_lost_answer_has_happened() {
     let made = forge.with(|world| world.registration_token(scope));
     let (_, text) = post_token(forge.base_url(), &token).await.unwrap();
     assert!(text.contains(&made));
-    let statuses: Vec<Option<u16>> = forge
-        .requests()
-        .iter()
-        .map(|served| served.status)
-        .collect();
+    let statuses: Vec<Option<u16>> = forge.requests().iter().map(|served| served.status).collect();
     assert_eq!(statuses, [None, Some(200)]);
     assert_eq!(forge.count(&format!("POST {path}")), 2);
 }
@@ -100,10 +86,6 @@ async fn a_slow_route_answers_rightly_in_the_end() {
 async fn the_log_tells_method_path_and_status() {
     let (forge, token) = forge().await;
     post_token(forge.base_url(), &token).await.unwrap();
-    let expected = Served {
-        method: "POST".to_owned(),
-        path: TOKEN_PATH.to_owned(),
-        status: Some(200),
-    };
+    let expected = Served { method: "POST".to_owned(), path: TOKEN_PATH.to_owned(), status: Some(200) };
     assert_eq!(forge.requests(), [expected]);
 }

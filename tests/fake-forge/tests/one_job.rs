@@ -16,9 +16,7 @@ async fn forge(flavour: Flavour) -> (FakeForge, Identity) {
     let mut world = World::new(flavour, "", NOON_S);
     let alice = world.add_user("alice");
     let app = world.create_repository(alice, "app");
-    let workflow = Workflow::new("ci.yml")
-        .job(JobSpec::new("build", &["go"]))
-        .job(JobSpec::new("test", &["go"]));
+    let workflow = Workflow::new("ci.yml").job(JobSpec::new("build", &["go"])).job(JobSpec::new("test", &["go"]));
     world.push(app, Push::branch("main", alice, "Start").starts(workflow));
     let id = world.add_runner(Scope::repository(app), "i-1", true);
     let runner = world.runner(id).unwrap().clone();
@@ -34,10 +32,7 @@ async fn forge(flavour: Flavour) -> (FakeForge, Identity) {
 }
 
 fn ran(result: &str) -> Outcome {
-    Outcome::Ran {
-        task: 1,
-        result: result.to_owned(),
-    }
+    Outcome::Ran { task: 1, result: result.to_owned() }
 }
 
 #[tokio::test]
@@ -53,73 +48,42 @@ async fn a_pushed_job_is_taken_and_ends() {
         // 1.24 keeps the used-up registration until it asks again, Forgejo 11 knows no ephemeral runners.
         let kept = matches!(flavour, Flavour::Gitea1_24 | Flavour::Forgejo11);
         let expected = Leftovers {
-            registrations: if kept {
-                vec!["i-1".to_owned()]
-            } else {
-                Vec::new()
-            },
+            registrations: if kept { vec!["i-1".to_owned()] } else { Vec::new() },
             queued_jobs: vec![2],
             running_jobs: Vec::new(),
         };
-        assert_eq!(
-            forge.with(|world| world.leftovers()),
-            expected,
-            "{flavour:?}"
-        );
+        assert_eq!(forge.with(|world| world.leftovers()), expected, "{flavour:?}");
     }
 }
 
 #[tokio::test]
 async fn a_stand_in_can_be_told_to_fail() {
     let (forge, identity) = forge(Flavour::Gitea1_27).await;
-    let habits = Habits {
-        succeeds: false,
-        ..AT_ONCE
-    };
+    let habits = Habits { succeeds: false, ..AT_ONCE };
     let outcome = stand_in::run(&identity, habits).await.unwrap();
     assert_eq!(outcome, ran("RESULT_FAILURE"));
-    assert_eq!(
-        forge.with(|world| world.job(1).unwrap().status),
-        Status::Failure
-    );
+    assert_eq!(forge.with(|world| world.job(1).unwrap().status), Status::Failure);
 }
 
 #[tokio::test]
 async fn a_handle_takes_the_second_job_before_the_first() {
     let (forge, identity) = forge(Flavour::Forgejo15).await;
     let handle = forge.with(|world| world.job(2).unwrap().handle.clone());
-    let identity = Identity {
-        handle: Some(handle),
-        ..identity
-    };
+    let identity = Identity { handle: Some(handle), ..identity };
     stand_in::run(&identity, AT_ONCE).await.unwrap();
-    assert_eq!(
-        forge.with(|world| world.job(2).unwrap().status),
-        Status::Success
-    );
+    assert_eq!(forge.with(|world| world.job(2).unwrap().status), Status::Success);
     assert_eq!(forge.with(|world| world.queued_jobs()), [1]);
 }
 
 #[tokio::test]
 async fn without_work_it_gives_up_and_used_up_it_is_refused() {
     let (forge, identity) = forge(Flavour::Forgejo15).await;
-    let idle = Identity {
-        labels: vec!["none".to_owned()],
-        ..identity.clone()
-    };
-    assert_eq!(
-        stand_in::run(&idle, AT_ONCE).await.unwrap(),
-        Outcome::NoTask
-    );
-    assert_eq!(
-        forge.count("POST /api/actions/runner.v1.RunnerService/FetchTask"),
-        2
-    );
+    let idle = Identity { labels: vec!["none".to_owned()], ..identity.clone() };
+    assert_eq!(stand_in::run(&idle, AT_ONCE).await.unwrap(), Outcome::NoTask);
+    assert_eq!(forge.count("POST /api/actions/runner.v1.RunnerService/FetchTask"), 2);
     stand_in::run(&identity, AT_ONCE).await.unwrap();
     match stand_in::run(&identity, AT_ONCE).await.unwrap_err() {
-        StandInError::Refused {
-            status, message, ..
-        } => {
+        StandInError::Refused { status, message, .. } => {
             assert_eq!((status, message.as_str()), (401, "unregistered runner"));
         }
         StandInError::Unreachable(error) => unreachable!("{error}"),
@@ -129,12 +93,7 @@ async fn without_work_it_gives_up_and_used_up_it_is_refused() {
 #[tokio::test]
 async fn a_given_clock_is_the_worlds_time() {
     let world = World::new(Flavour::Gitea1_27, "", NOON_S);
-    let forge = FakeForge::start_with_clock(world, || NOON_S + 60)
-        .await
-        .unwrap();
+    let forge = FakeForge::start_with_clock(world, || NOON_S + 60).await.unwrap();
     assert_eq!(forge.with(|world| world.now_s()), NOON_S + 60);
-    assert_eq!(
-        forge.with(|world| world.root_url().to_owned()),
-        forge.base_url()
-    );
+    assert_eq!(forge.with(|world| world.root_url().to_owned()), forge.base_url());
 }

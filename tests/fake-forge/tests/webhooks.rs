@@ -17,24 +17,15 @@ type Received = Arc<Mutex<Vec<(String, String, String)>>>;
 
 /// A receiver that answers with a sentence.
 async fn receiver() -> (String, Received) {
-    async fn receive(
-        State(received): State<Received>,
-        headers: HeaderMap,
-        body: String,
-    ) -> &'static str {
+    async fn receive(State(received): State<Received>, headers: HeaderMap, body: String) -> &'static str {
         let header = |name: &str| headers.get(name).unwrap().to_str().unwrap().to_owned();
         let event = header("x-gitea-event-type");
-        received
-            .lock()
-            .unwrap()
-            .push((event, header("x-gitea-delivery"), body));
+        received.lock().unwrap().push((event, header("x-gitea-delivery"), body));
         "thank you"
     }
     let received = Received::default();
     let router = Router::new().fallback(receive).with_state(received.clone());
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
-        .await
-        .unwrap();
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
     (url, received)
@@ -45,12 +36,7 @@ async fn forge(flavour: Flavour, url: &str) -> (FakeForge, i64, i64) {
     let mut world = World::new(flavour, "", NOON_S);
     let alice = world.add_user("alice");
     let app = world.create_repository(alice, "app");
-    world.add_webhook(
-        Scope::repository(app),
-        url,
-        "quiet",
-        &["push", "workflow_job"],
-    );
+    world.add_webhook(Scope::repository(app), url, "quiet", &["push", "workflow_job"]);
     let forge = FakeForge::start(world).await.unwrap();
     forge.steer(Steering::ByHand);
     (forge, app, alice)
@@ -62,12 +48,7 @@ fn push(alice: i64) -> Push {
 }
 
 fn events(received: &Received) -> Vec<String> {
-    received
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(event, ..)| event.clone())
-        .collect()
+    received.lock().unwrap().iter().map(|(event, ..)| event.clone()).collect()
 }
 
 #[tokio::test]
@@ -78,10 +59,7 @@ async fn a_delivery_arrives_and_the_answer_is_kept() {
     forge.deliver_all().await;
     assert_eq!(events(&received), ["push", "workflow_job"]);
     let log = forge.deliveries();
-    assert_eq!(
-        (log[1].status, log[1].response.as_str()),
-        (Some(200), "thank you")
-    );
+    assert_eq!((log[1].status, log[1].response.as_str()), (Some(200), "thank you"));
     assert!(forge.pending().is_empty());
 }
 
@@ -118,12 +96,7 @@ async fn deliveries_are_lost_doubled_and_reordered_at_will() {
     assert_eq!(forge.lose(ids[0]).unwrap().event_type, "push");
     forge.deliver_in_order(&[ids[3], ids[1], ids[1]]).await;
     assert_eq!(events(&received), ["workflow_job"; 3]);
-    let uuids: Vec<String> = received
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(_, uuid, _)| uuid.clone())
-        .collect();
+    let uuids: Vec<String> = received.lock().unwrap().iter().map(|(_, uuid, _)| uuid.clone()).collect();
     assert_ne!(uuids[0], uuids[1]);
     assert_eq!(uuids[1], uuids[2]);
     assert_eq!(forge.pending().len(), 1);
@@ -138,9 +111,7 @@ async fn a_form_carries_the_json_in_one_field() {
     let sent = forge.pending()[0].body.clone();
     forge.deliver_all().await;
     let body = received.lock().unwrap()[0].2.clone();
-    let fields: Vec<(String, String)> = form_urlencoded::parse(body.as_bytes())
-        .into_owned()
-        .collect();
+    let fields: Vec<(String, String)> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     assert_eq!(fields, [("payload".to_owned(), sent)]);
 }
 
@@ -151,13 +122,7 @@ async fn nobody_there_is_noted_and_not_tried_again() {
     drop(listener);
     let (forge, app, alice) = forge(Flavour::Gitea1_27, &url).await;
     forge.with(|world| world.push(app, push(alice)));
-    assert!(
-        forge
-            .deliver_all()
-            .await
-            .iter()
-            .all(|attempt| attempt.status.is_none())
-    );
+    assert!(forge.deliver_all().await.iter().all(|attempt| attempt.status.is_none()));
     assert!(forge.deliver_all().await.is_empty());
 }
 
@@ -169,10 +134,6 @@ async fn the_host_header_shows_in_urls_from_gitea_1_26_on() {
         forge.with(|world| world.act_through(Some("evil.example")));
         forge.with(|world| world.push(app, push(alice)));
         let body = forge.pending()[0].body.clone();
-        assert_eq!(
-            body.contains("http://evil.example/alice/app.git"),
-            follows,
-            "{flavour:?}"
-        );
+        assert_eq!(body.contains("http://evil.example/alice/app.git"), follows, "{flavour:?}");
     }
 }

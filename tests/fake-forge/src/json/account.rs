@@ -53,8 +53,7 @@ impl World {
         let Viewer::Account(viewer) = viewer else {
             return user;
         };
-        let (Some(seen), Some(viewer)) = (self.accounts.get(&id), self.accounts.get(&viewer))
-        else {
+        let (Some(seen), Some(viewer)) = (self.accounts.get(&id), self.accounts.get(&viewer)) else {
             return user;
         };
         if viewer.is_admin || viewer.id == id {
@@ -105,11 +104,7 @@ impl World {
 
 /// The address in the account's settings: organisations have none.
 pub(super) fn real_email(account: &Account) -> String {
-    if account.is_organisation() {
-        String::new()
-    } else {
-        format!("{}@example.test", account.name)
-    }
+    if account.is_organisation() { String::new() } else { format!("{}@example.test", account.name) }
 }
 
 fn avatar_url(base: &str, name: &str) -> String {

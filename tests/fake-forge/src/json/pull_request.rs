@@ -16,8 +16,7 @@ impl World {
         who: AccountId,
     ) -> Value {
         // Opening, closing and reopening show the repository as the poster sees it.
-        let by_poster = ["opened", "reopened"].contains(&action)
-            || (action == "closed" && request.merged.is_none());
+        let by_poster = ["opened", "reopened"].contains(&action) || (action == "closed" && request.merged.is_none());
         let seen_by = if by_poster { request.poster } else { who };
         let mut event = json!({
             "action": action,
@@ -49,26 +48,14 @@ impl World {
             _ => Viewer::Account(request.poster),
         };
         let mut event = self.pull_request_event_json(repository, request, action, who);
-        event.set(
-            "pull_request",
-            self.pull_request_json(repository, request, Viewer::Visitor),
-        );
+        event.set("pull_request", self.pull_request_json(repository, request, Viewer::Visitor));
         event.set("repository", self.repository_json(repository, viewer));
         event
     }
 
     /// The pull request itself.
-    pub(crate) fn pull_request_json(
-        &self,
-        repository: RepositoryId,
-        request: &PullRequest,
-        viewer: Viewer,
-    ) -> Value {
-        let full = self
-            .repositories
-            .get(&repository)
-            .map(|row| self.full_name(row))
-            .unwrap_or_default();
+    pub(crate) fn pull_request_json(&self, repository: RepositoryId, request: &PullRequest, viewer: Viewer) -> Value {
+        let full = self.repositories.get(&repository).map(|row| self.full_name(row)).unwrap_or_default();
         let path = format!("{full}/pulls/{}", request.number);
         let (root, acting) = (self.root_url(), self.acting_url());
         let (merge_id, merged_by, merged_s) = match &request.merged {
@@ -156,10 +143,7 @@ impl World {
                 .get(&id)
                 .map(|row| json!({ "id": id, "url": format!("{api}/{}", self.full_name(row)), "name": row.name }))
         };
-        let full = self
-            .repositories
-            .get(&repository)
-            .map(|row| self.full_name(row));
+        let full = self.repositories.get(&repository).map(|row| self.full_name(row));
         // The branch as it is now, which may be ahead of the pull request.
         let tip = self
             .repositories

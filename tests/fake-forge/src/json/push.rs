@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 
 use super::Viewer;
 use crate::world::git::CommitRow;
-use crate::world::{
-    AccountId, DEFAULT_BRANCH, Moved, RepositoryId, World, ZERO_ID, clock::rfc3339,
-};
+use crate::world::{AccountId, DEFAULT_BRANCH, Moved, RepositoryId, World, ZERO_ID, clock::rfc3339};
 
 /// Commits that a delivery lists at most; `total_commits` counts them all.
 const LISTED_COMMITS: usize = 5;
@@ -23,18 +21,8 @@ impl World {
         shown: &str,
         pusher: AccountId,
     ) -> Value {
-        let limit = if self.flavour().is_forgejo() {
-            LISTED_COMMITS_FORGEJO
-        } else {
-            LISTED_COMMITS
-        };
-        let listed: Vec<Value> = moved
-            .new
-            .iter()
-            .rev()
-            .take(limit)
-            .map(|id| self.commit_json(repository, id))
-            .collect();
+        let limit = if self.flavour().is_forgejo() { LISTED_COMMITS_FORGEJO } else { LISTED_COMMITS };
+        let listed: Vec<Value> = moved.new.iter().rev().take(limit).map(|id| self.commit_json(repository, id)).collect();
         json!({
             "ref": reference,
             "before": moved.before,
@@ -50,22 +38,14 @@ impl World {
     }
 
     /// The page that compares old and new: a new branch with what it was made from, a tag with nothing.
-    fn compare_url(
-        &self,
-        repository: RepositoryId,
-        reference: &str,
-        moved: &Moved,
-        shown: &str,
-    ) -> String {
+    fn compare_url(&self, repository: RepositoryId, reference: &str, moved: &Moved, shown: &str) -> String {
         let root = self.root_url();
         let Some(row) = self.repositories.get(&repository) else {
             return root.to_owned();
         };
         let first = moved.new.first().and_then(|id| row.commits.get(id));
         let base = match first {
-            _ if moved.before != ZERO_ID || reference.starts_with("refs/tags/") => {
-                Some(moved.before.as_str())
-            }
+            _ if moved.before != ZERO_ID || reference.starts_with("refs/tags/") => Some(moved.before.as_str()),
             Some(first) => first.parent.as_deref(),
             None => Some(DEFAULT_BRANCH),
         };

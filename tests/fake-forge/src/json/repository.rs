@@ -40,16 +40,8 @@ impl World {
 
     fn common_fields(&self, row: &Repository, viewer: Viewer) -> Value {
         let (root, acting, full) = (self.root_url(), self.acting_url(), self.full_name(row));
-        let forks = self
-            .repositories
-            .values()
-            .filter(|other| other.parent == Some(row.id))
-            .count();
-        let open = row
-            .pull_requests
-            .iter()
-            .filter(|request| request.closed_s.is_none())
-            .count();
+        let forks = self.repositories.values().filter(|other| other.parent == Some(row.id)).count();
+        let open = row.pull_requests.iter().filter(|request| request.closed_s.is_none()).count();
         json!({
             "id": row.id,
             "owner": self.owner_json(row.owner, viewer),
@@ -203,9 +195,7 @@ fn until_gitea_1_24(parent: &Value) -> Value {
 
 /// A fork begins with code and pull requests only.
 fn leave_out_units_of_forks(repository: &mut Value) {
-    for unit in [
-        "actions", "issues", "packages", "projects", "releases", "wiki",
-    ] {
+    for unit in ["actions", "issues", "packages", "projects", "releases", "wiki"] {
         repository.set(&format!("has_{unit}"), json!(false));
     }
     for field in ["internal_tracker", "wiki_branch"] {

@@ -54,9 +54,7 @@ impl World {
         requests
             .filter(|request| match run.branch() {
                 Some(branch) => {
-                    request.head_branch == branch
-                        && request.head_repository == run.repository
-                        && request.closed_s.is_none()
+                    request.head_branch == branch && request.head_repository == run.repository && request.closed_s.is_none()
                 }
                 None => run.pull_request == Some(request.number),
             })
@@ -121,11 +119,7 @@ impl World {
             "html_url": format!("{}/{}/actions/runs/{}", self.root_url(), self.full_name_of(run), run.number),
         });
         if run.started_s != 0 {
-            let until_s = if run.stopped_s == 0 {
-                self.now_s()
-            } else {
-                run.stopped_s
-            };
+            let until_s = if run.stopped_s == 0 { self.now_s() } else { run.stopped_s };
             value.set("duration", json!((until_s - run.started_s) * 1_000_000_000));
         }
         value

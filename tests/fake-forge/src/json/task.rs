@@ -92,10 +92,7 @@ impl World {
             "workspace": "",
         });
         if self.flavour().is_forgejo() {
-            context.set(
-                "gitea_default_actions_url",
-                json!("https://data.forgejo.org"),
-            );
+            context.set("gitea_default_actions_url", json!("https://data.forgejo.org"));
         }
         if self.flavour() == Flavour::Forgejo15 {
             let file = &run.workflow.file;
@@ -103,10 +100,7 @@ impl World {
             context.set("job_name", json!(""));
             context.set("runner_perflog", json!(""));
             context.set("runner_tracking_id", json!(""));
-            context.set(
-                "workflow_ref",
-                json!(format!("{full}/.gitea/workflows/{file}@{}", run.reference)),
-            );
+            context.set("workflow_ref", json!(format!("{full}/.gitea/workflows/{file}@{}", run.reference)));
         }
         context
     }

@@ -47,10 +47,7 @@ fn viewer(call: &Call) -> Viewer {
 }
 
 fn user(world: &mut World, call: &Call) -> Answer {
-    Answer::json(
-        200,
-        world.account_seen_json(call.user.unwrap_or(0), viewer(call)),
-    )
+    Answer::json(200, world.account_seen_json(call.user.unwrap_or(0), viewer(call)))
 }
 
 fn repository_by_id(world: &mut World, call: &Call) -> Answer {
@@ -96,14 +93,7 @@ fn add_hook(world: &mut World, call: &Call) -> Answer {
     let scope = Scope::repository(repository(world, call).map_or(0, |row| row.id));
     let config = call.body.field("config");
     let text = |name: &str| config[name].as_str().unwrap_or_default().to_owned();
-    let events: Vec<&str> = call
-        .body
-        .field("events")
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let events: Vec<&str> = call.body.field("events").as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let id = world.add_webhook(scope, &text("url"), &text("secret"), &events);
     world.change_webhook(id, |hook| {
         hook.form = config.field("content_type") == "form";
@@ -125,9 +115,5 @@ fn tasks(world: &mut World, call: &Call) -> Answer {
     let total = found.len();
     let body = json!({ "workflow_runs": page.cut(found.into_iter()), "total_count": total });
     let answer = Answer::json(200, body);
-    if world.flavour().has_jobs_api() {
-        page.headers(world, call, total, answer)
-    } else {
-        answer
-    }
+    if world.flavour().has_jobs_api() { page.headers(world, call, total, answer) } else { answer }
 }

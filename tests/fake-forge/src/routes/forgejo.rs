@@ -125,11 +125,7 @@ fn runs(world: &mut World, call: &Call) -> Answer {
 
 fn run(world: &mut World, call: &Call) -> Answer {
     let id = repository(world, call).map(|row| row.id);
-    match world
-        .runs
-        .get(&call.id(2))
-        .filter(|run| Some(run.repository) == id)
-    {
+    match world.runs.get(&call.id(2)).filter(|run| Some(run.repository) == id) {
         Some(run) => Answer::json(200, world.forgejo_run_json(run, call.user)),
         None => Answer::not_found(world),
     }

@@ -39,15 +39,8 @@ fn refused(world: &World, refusal: &Refusal) -> Answer {
         let body = json!({ "code": "unauthenticated", "message": refusal.to_string() });
         return Answer::connect(401, body);
     }
-    let plain = matches!(
-        refusal,
-        Refusal::UnknownRegistrationToken | Refusal::IncompleteRegistration
-    );
-    let message = if plain {
-        refusal.to_string()
-    } else {
-        format!("rpc error: code = {code} desc = {refusal}")
-    };
+    let plain = matches!(refusal, Refusal::UnknownRegistrationToken | Refusal::IncompleteRegistration);
+    let message = if plain { refusal.to_string() } else { format!("rpc error: code = {code} desc = {refusal}") };
     Answer::connect(500, json!({ "code": "unknown", "message": message }))
 }
 
@@ -72,18 +65,8 @@ fn ping(_: &mut World, call: &Call) -> Result<Value, Refusal> {
 fn register(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     let body = &call.body;
     let ephemeral = body.field("ephemeral").as_bool().unwrap_or(false);
-    let (token, name, version) = (
-        text(body.field("token")),
-        text(body.field("name")),
-        text(body.field("version")),
-    );
-    let runner = world.register(
-        token,
-        name,
-        version,
-        labels(body.field("labels")),
-        ephemeral,
-    )?;
+    let (token, name, version) = (text(body.field("token")), text(body.field("name")), text(body.field("version")));
+    let runner = world.register(token, name, version, labels(body.field("labels")), ephemeral)?;
     Ok(shown(world, runner, true))
 }
 
@@ -109,11 +92,8 @@ fn fetch_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {
 
 /// The one job with this handle, or nothing: a wrong handle and one already taken look alike.
 fn fetch_single_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {
-    let ask = Ask {
-        known_version: 0,
-        handle: Some(text(call.body.field("handle")).to_owned()),
-        request_key: call.request_key.clone(),
-    };
+    let ask =
+        Ask { known_version: 0, handle: Some(text(call.body.field("handle")).to_owned()), request_key: call.request_key.clone() };
     let task = world.fetch(&call.runner, &ask)?.task;
     Ok(task.map_or_else(|| json!({}), |task| json!({ "task": world.task_json(task) })))
 }
@@ -131,18 +111,9 @@ fn update_task(world: &mut World, call: &Call) -> Result<Value, Refusal> {
 
 fn update_log(world: &mut World, call: &Call) -> Result<Value, Refusal> {
     let body = &call.body;
-    let index = int(body.field("index"))
-        .and_then(|index| usize::try_from(index).ok())
-        .unwrap_or(0);
+    let index = int(body.field("index")).and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
     let rows = body.field("rows").as_array().into_iter().flatten();
-    let lines = rows
-        .map(|row| text(row.field("content")).to_owned())
-        .collect();
-    let known = world.update_log(
-        &call.runner,
-        int(body.field("taskId")).unwrap_or(0),
-        index,
-        lines,
-    )?;
+    let lines = rows.map(|row| text(row.field("content")).to_owned()).collect();
+    let known = world.update_log(&call.runner, int(body.field("taskId")).unwrap_or(0), index, lines)?;
     Ok(json!({ "ackIndex": known.to_string() }))
 }

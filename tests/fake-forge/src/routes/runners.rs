@@ -49,12 +49,8 @@ pub(super) fn list(world: &mut World, call: &Call) -> Answer {
         return Answer::json(200, json!(found)).with("X-Total-Count", &total);
     }
     // Those heard of last come first.
-    let last = |value: &Value| {
-        world
-            .runners
-            .get(&value.field("id").as_i64().unwrap_or(0))
-            .map_or(0, |runner| runner.last_online_s)
-    };
+    let last =
+        |value: &Value| world.runners.get(&value.field("id").as_i64().unwrap_or(0)).map_or(0, |runner| runner.last_online_s);
     found.sort_by_key(|value| -last(value));
     Answer::json(200, json!({ "runners": found, "total_count": total }))
 }
@@ -98,11 +94,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     if name.is_empty() {
         return Answer::refusal(world, 422, "[Name]: Required");
     }
-    let id = world.add_runner(
-        scope,
-        name,
-        call.body.field("ephemeral").as_bool().unwrap_or(false),
-    );
+    let id = world.add_runner(scope, name, call.body.field("ephemeral").as_bool().unwrap_or(false));
     let description = call.body.field("description").as_str().unwrap_or_default();
     let made = world.runners.get_mut(&id).map(|runner| {
         description.clone_into(&mut runner.description);

@@ -31,13 +31,7 @@ impl Page {
     }
 
     /// `X-Total-Count`, and `Link` when there is more than one page.
-    pub(super) fn headers(
-        &self,
-        world: &World,
-        call: &Call,
-        total: usize,
-        answer: Answer,
-    ) -> Answer {
+    pub(super) fn headers(&self, world: &World, call: &Call, total: usize, answer: Answer) -> Answer {
         let answer = answer.with("X-Total-Count", &total);
         let last = total.div_ceil(self.limit);
         if last <= 1 {

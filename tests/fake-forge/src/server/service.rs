@@ -30,15 +30,8 @@ async fn handle(extract::State(state): extract::State<Arc<State>>, request: extr
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large");
     };
-    let path = parts
-        .uri
-        .path_and_query()
-        .map_or_else(String::new, ToString::to_string);
-    let served = Served {
-        method: parts.method.to_string(),
-        path,
-        status: None,
-    };
+    let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+    let served = Served { method: parts.method.to_string(), path, status: None };
     let fault = lock(&state.faults).strike(&served);
     let place = state.note_request(served);
     let response = respond(&state, &parts, &body, fault).await;

@@ -17,11 +17,8 @@ pub(crate) fn headers(flavour: Flavour, delivery: &Delivery) -> Vec<(String, Str
     let content_type = if delivery.form { "application/x-www-form-urlencoded" } else { "application/json" };
     let mut headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
     let mut add = |name: String, value: &str| headers.push((name, value.to_owned()));
-    let brands: &[&str] = if flavour.is_forgejo() {
-        &["Forgejo", "GitHub", "Gitea", "Gogs"]
-    } else {
-        &["GitHub", "Gitea", "Gogs"]
-    };
+    let brands: &[&str] =
+        if flavour.is_forgejo() { &["Forgejo", "GitHub", "Gitea", "Gogs"] } else { &["GitHub", "Gitea", "Gogs"] };
     for brand in brands {
         add(format!("X-{brand}-Delivery"), &delivery.uuid);
         add(format!("X-{brand}-Event"), &delivery.event);
@@ -67,21 +64,14 @@ mod tests {
     fn recorded(name: &str) -> Vec<Value> {
         let path = format!("{}/recordings/{name}.jsonl.gz", env!("CARGO_MANIFEST_DIR"));
         let mut text = String::new();
-        GzDecoder::new(std::fs::File::open(path).unwrap())
-            .read_to_string(&mut text)
-            .unwrap();
+        GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
         let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-        lines
-            .filter(|line: &Value| line["delivery"].is_string())
-            .collect()
+        lines.filter(|line: &Value| line["delivery"].is_string()).collect()
     }
 
     fn headers_of(line: &Value) -> BTreeMap<String, String> {
         let pairs: Vec<(String, String)> = serde_json::from_value(line["headers"].clone()).unwrap();
-        pairs
-            .into_iter()
-            .filter(|(name, _)| !CONNECTION.contains(&name.as_str()))
-            .collect()
+        pairs.into_iter().filter(|(name, _)| !CONNECTION.contains(&name.as_str())).collect()
     }
 
     fn delivery(headers: &BTreeMap<String, String>, body: &str) -> Delivery {
@@ -109,9 +99,7 @@ mod tests {
             for line in recorded(name) {
                 let theirs = headers_of(&line);
                 let body = line["body"].as_str().unwrap();
-                let ours: BTreeMap<String, String> = headers(flavour, &delivery(&theirs, body))
-                    .into_iter()
-                    .collect();
+                let ours: BTreeMap<String, String> = headers(flavour, &delivery(&theirs, body)).into_iter().collect();
                 assert_eq!(ours, theirs, "{name} {}", line["delivery"]);
             }
         }
@@ -120,12 +108,8 @@ mod tests {
     #[test]
     fn without_a_secret_the_signatures_are_empty_or_bare_prefixes() {
         let line = &recorded("gitea-1.27")[0];
-        let unsigned = Delivery {
-            secret: None,
-            ..delivery(&headers_of(line), "{}")
-        };
-        let ours: BTreeMap<String, String> =
-            headers(Flavour::Gitea1_27, &unsigned).into_iter().collect();
+        let unsigned = Delivery { secret: None, ..delivery(&headers_of(line), "{}") };
+        let ours: BTreeMap<String, String> = headers(Flavour::Gitea1_27, &unsigned).into_iter().collect();
         assert_eq!(ours["X-Gitea-Signature"], "");
         assert_eq!(ours["X-Hub-Signature-256"], "sha256=");
         assert_eq!(ours["X-Hub-Signature"], "sha1=");

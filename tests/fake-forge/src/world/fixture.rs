@@ -30,21 +30,13 @@ impl Stage {
         let mut world = World::new(flavour, "http://forge.test", NOON_S);
         let alice = world.add_user("alice");
         let app = world.create_repository(alice, "app");
-        world.add_webhook(
-            Scope::INSTANCE,
-            "http://hook.test",
-            "quiet",
-            &["workflow_job"],
-        );
+        world.add_webhook(Scope::INSTANCE, "http://hook.test", "quiet", &["workflow_job"]);
         Self { world, alice, app }
     }
 
     /// Pushes a commit that starts these jobs.
     pub(crate) fn push(&mut self, jobs: Vec<JobSpec>) -> RunId {
-        let workflow = Workflow {
-            jobs,
-            ..Workflow::new("ci.yml")
-        };
+        let workflow = Workflow { jobs, ..Workflow::new("ci.yml") };
         let push = Push::branch("main", self.alice, "Change").starts(workflow);
         self.world.push(self.app, push)[0]
     }
@@ -57,10 +49,7 @@ impl Stage {
     pub(crate) fn runner_of(&mut self, scope: Scope, labels: &[&str], ephemeral: bool) -> Actor {
         let id = self.world.add_runner(scope, "i-1", ephemeral);
         let row = self.world.runner(id).unwrap();
-        let who = RunnerIdentity {
-            uuid: row.uuid.clone(),
-            token: row.token.clone(),
-        };
+        let who = RunnerIdentity { uuid: row.uuid.clone(), token: row.token.clone() };
         let labels = labels.iter().map(ToString::to_string).collect();
         self.world.declare(&who, "v1", labels).unwrap();
         Actor { id, who }
@@ -68,10 +57,7 @@ impl Stage {
 
     /// Asks as a runner that remembers `known_version`.
     pub(crate) fn ask(&mut self, actor: &Actor, known_version: i64) -> Result<Fetched, Refusal> {
-        let ask = Ask {
-            known_version,
-            ..Ask::default()
-        };
+        let ask = Ask { known_version, ..Ask::default() };
         self.world.fetch(&actor.who, &ask)
     }
 
@@ -83,24 +69,15 @@ impl Stage {
 
     /// Asks for the job with this handle.
     pub(crate) fn take_handle(&mut self, actor: &Actor, handle: &str) -> Option<JobId> {
-        let ask = Ask {
-            handle: Some(handle.to_owned()),
-            ..Ask::default()
-        };
+        let ask = Ask { handle: Some(handle.to_owned()), ..Ask::default() };
         let task = self.world.fetch(&actor.who, &ask).unwrap().task?;
         self.world.task(task).map(|task| task.job)
     }
 
     /// Reports the end of a job.
-    pub(crate) fn report(
-        &mut self,
-        actor: &Actor,
-        job: JobId,
-        result: &str,
-    ) -> Result<Status, Refusal> {
+    pub(crate) fn report(&mut self, actor: &Actor, job: JobId, result: &str) -> Result<Status, Refusal> {
         let task: TaskId = self.world.job(job).unwrap().task.unwrap();
-        self.world
-            .update_task(&actor.who, task, &json!({ "result": result }))
+        self.world.update_task(&actor.who, task, &json!({ "result": result }))
     }
 
     pub(crate) fn status(&self, job: JobId) -> Status {
@@ -114,11 +91,7 @@ impl Stage {
             .map(|body| {
                 let body: serde_json::Value = serde_json::from_str(&body).unwrap();
                 let word = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-                format!(
-                    "{} {}",
-                    word(&body["action"]),
-                    word(&body["workflow_job"]["name"])
-                )
+                format!("{} {}", word(&body["action"]), word(&body["workflow_job"]["name"]))
             })
             .collect()
     }

@@ -72,14 +72,7 @@ impl CommitRow {
         let mut files = before;
         files.retain(|path, _| !commit.remove.contains(path));
         for (path, content) in commit.write {
-            files.insert(
-                path,
-                FileRow {
-                    content,
-                    last_commit: id.clone(),
-                    last_time_s: time_s,
-                },
-            );
+            files.insert(path, FileRow { content, last_commit: id.clone(), last_time_s: time_s });
         }
         Self {
             id,
@@ -92,7 +85,6 @@ impl CommitRow {
             modified,
             files,
         }
-        Self { id, message: commit.message, author, time_s, added, removed: commit.remove, modified, files }
     }
 }
 

@@ -205,10 +205,7 @@ mod tests {
     #[test]
     fn a_runner_with_owner_and_repository_sees_no_new_job() {
         let mut stage = Stage::new(Flavour::Forgejo11);
-        let scope = Scope {
-            owner: stage.alice,
-            repository: stage.app,
-        };
+        let scope = Scope { owner: stage.alice, repository: stage.app };
         let stuck = stage.runner_of(scope, &["go"], false);
         let version = stage.ask(&stuck, 0).unwrap().version;
         stage.push(vec![job("one", &["go"])]);
@@ -250,10 +247,7 @@ mod tests {
         let mut stage = Stage::new(Flavour::Forgejo15);
         stage.push(vec![job("one", &["go"])]);
         let runner = stage.runner(&["go"], true);
-        let ask = Ask {
-            request_key: Some("key".to_owned()),
-            ..Ask::default()
-        };
+        let ask = Ask { request_key: Some("key".to_owned()), ..Ask::default() };
         let first = stage.world.fetch(&runner.who, &ask).unwrap().task;
         assert!(first.is_some());
         assert_eq!(stage.world.fetch(&runner.who, &ask).unwrap().task, first);

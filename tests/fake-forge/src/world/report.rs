@@ -64,12 +64,9 @@ impl World {
             return;
         };
         for (index, report) in reported.as_array().into_iter().flatten().enumerate() {
-            let index = int(report.field("id"))
-                .and_then(|id| usize::try_from(id).ok())
-                .unwrap_or(index);
+            let index = int(report.field("id")).and_then(|id| usize::try_from(id).ok()).unwrap_or(index);
             if let Some(step) = row.steps.get_mut(index) {
-                step.status =
-                    Status::from_result(report.field("result")).unwrap_or(Status::Running);
+                step.status = Status::from_result(report.field("result")).unwrap_or(Status::Running);
                 step.started_s = report.field("startedAt").as_str().map_or(0, clock::seconds);
                 step.stopped_s = report.field("stoppedAt").as_str().map_or(0, clock::seconds);
             }
@@ -135,10 +132,7 @@ mod tests {
         let runner = stage.runner(&["go"], true);
         let job = stage.take(&runner).unwrap();
         stage.heard();
-        assert_eq!(
-            stage.report(&runner, job, "RESULT_FAILURE"),
-            Ok(Status::Failure)
-        );
+        assert_eq!(stage.report(&runner, job, "RESULT_FAILURE"), Ok(Status::Failure));
         assert_eq!(stage.heard(), ["completed build"]);
         assert_eq!(stage.ask(&runner, 0).unwrap_err(), Refusal::Unregistered);
         assert!(stage.world.runner(runner.id).unwrap().deleted);
@@ -219,9 +213,6 @@ mod tests {
         let mut stage = one_job(Flavour::Gitea1_27);
         let (owner, other) = (stage.runner(&["go"], true), stage.runner(&["go"], true));
         let job = stage.take(&owner).unwrap();
-        assert_eq!(
-            stage.report(&other, job, "RESULT_SUCCESS"),
-            Err(Refusal::NotYourTask)
-        );
+        assert_eq!(stage.report(&other, job, "RESULT_SUCCESS"), Err(Refusal::NotYourTask));
     }
 }

@@ -54,9 +54,8 @@ impl Repository {
     /// The commits from `tip` back to `base`, which is left out; oldest first.
     pub(crate) fn history(&self, tip: &str, base: &str) -> Vec<&CommitRow> {
         let next = |row: &&CommitRow| row.parent.as_ref().and_then(|id| self.commits.get(id));
-        let mut rows: Vec<&CommitRow> = std::iter::successors(self.commits.get(tip), next)
-            .take_while(|row| row.id != base)
-            .collect();
+        let mut rows: Vec<&CommitRow> =
+            std::iter::successors(self.commits.get(tip), next).take_while(|row| row.id != base).collect();
         rows.reverse();
         rows
     }
@@ -117,10 +116,7 @@ mod tests {
             created_s: 0,
             updated_s: 0,
             commits: BTreeMap::from([(id.clone(), row)]),
-            references: BTreeMap::from([
-                ("refs/heads/main".to_owned(), id.clone()),
-                ("refs/tags/v1".to_owned(), id.clone()),
-            ]),
+            references: BTreeMap::from([("refs/heads/main".to_owned(), id.clone()), ("refs/tags/v1".to_owned(), id.clone())]),
             tag_objects: BTreeMap::new(),
             pull_requests: Vec::new(),
             last_number: 0,

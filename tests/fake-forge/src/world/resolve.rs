@@ -63,11 +63,7 @@ mod tests {
     fn chain(flavour: Flavour, test: JobSpec, result: &str) -> Stage {
         let mut stage = Stage::new(flavour);
         let deploy = JobSpec::new("deploy", &["go"]).needs(&["test"]);
-        stage.push(vec![
-            JobSpec::new("build", &["go"]),
-            test.needs(&["build"]),
-            deploy,
-        ]);
+        stage.push(vec![JobSpec::new("build", &["go"]), test.needs(&["build"]), deploy]);
         let runner = stage.runner(&["go"], true);
         let job = stage.take(&runner).unwrap();
         stage.heard();
@@ -90,10 +86,7 @@ mod tests {
     #[test]
     fn failure_skips_everything_behind_it() {
         let mut stage = chain(Flavour::Gitea1_27, test(), "RESULT_FAILURE");
-        assert_eq!(
-            stage.heard(),
-            ["completed build", "completed test", "completed deploy"]
-        );
+        assert_eq!(stage.heard(), ["completed build", "completed test", "completed deploy"]);
         assert_eq!(stage.world.run(1).unwrap().status, Status::Failure);
     }
 

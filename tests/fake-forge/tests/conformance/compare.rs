@@ -25,10 +25,7 @@ impl Comparison {
             (Value::Object(theirs), Value::Object(ours)) => self.objects(place, theirs, ours),
             (Value::Array(theirs), Value::Array(ours)) => {
                 if theirs.len() != ours.len() {
-                    self.note(
-                        place,
-                        format!("{} items, ours has {}", theirs.len(), ours.len()),
-                    );
+                    self.note(place, format!("{} items, ours has {}", theirs.len(), ours.len()));
                 }
                 for (index, (theirs, ours)) in theirs.iter().zip(ours).enumerate() {
                     self.values(&format!("{place}[{index}]"), theirs, ours);
@@ -42,10 +39,7 @@ impl Comparison {
 
     fn objects(&mut self, place: &str, theirs: &Map<String, Value>, ours: &Map<String, Value>) {
         let free = |name: &str| matches!(exempt::freedom(theirs, name), Freedom::Whole);
-        for name in ours
-            .keys()
-            .filter(|name| !theirs.contains_key(*name) && !free(name))
-        {
+        for name in ours.keys().filter(|name| !theirs.contains_key(*name) && !free(name)) {
             self.note(place, format!("has no field {name}"));
         }
         for (name, theirs_value) in theirs.iter().filter(|(name, _)| !free(name)) {
@@ -57,10 +51,7 @@ impl Comparison {
             match exempt::freedom(theirs, name) {
                 Freedom::None => self.values(&place, theirs_value, ours_value),
                 Freedom::Value if same_type(theirs_value, ours_value) => {}
-                Freedom::Value => self.note(
-                    &place,
-                    format!("{theirs_value}, ours is {ours_value}: another type"),
-                ),
+                Freedom::Value => self.note(&place, format!("{theirs_value}, ours is {ours_value}: another type")),
                 Freedom::Word => self.words(&place, theirs_value, ours_value),
                 Freedom::Whole => unreachable!("filtered above"),
             }
@@ -72,10 +63,7 @@ impl Comparison {
         let (Some(theirs), Some(ours)) = (theirs.as_str(), ours.as_str()) else {
             return self.values(place, theirs, ours);
         };
-        let known = self
-            .words
-            .entry(theirs.to_owned())
-            .or_insert_with(|| ours.to_owned());
+        let known = self.words.entry(theirs.to_owned()).or_insert_with(|| ours.to_owned());
         if known != ours {
             let known = known.clone();
             self.note(place, format!("{theirs} was {known} before, now {ours}"));
@@ -109,9 +97,7 @@ fn json_inside(text: &str) -> Result<Value, ()> {
 
 /// Seconds since 1970 of a time stamp.
 pub(crate) fn moment(text: &str) -> Option<i64> {
-    text.parse::<jiff::Timestamp>()
-        .ok()
-        .map(jiff::Timestamp::as_second)
+    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
 }
 
 #[cfg(test)]
@@ -135,11 +121,7 @@ mod tests {
 
     #[test]
     fn never_is_not_the_same_as_some_time() {
-        let (never, then, now) = (
-            "1970-01-01T00:00:00Z",
-            "2026-11-21T09:54:50Z",
-            "2030-01-01T00:00:00Z",
-        );
+        let (never, then, now) = ("1970-01-01T00:00:00Z", "2026-11-21T09:54:50Z", "2030-01-01T00:00:00Z");
         assert!(differences(&json!(then), &json!(now)).is_empty());
         assert_eq!(differences(&json!(never), &json!(now)).len(), 1);
     }
@@ -148,9 +130,6 @@ mod tests {
     fn a_random_word_must_stay_the_same() {
         let theirs = json!([{"handle": "x"}, {"handle": "x"}]);
         assert!(differences(&theirs, &json!([{"handle": "y"}, {"handle": "y"}])).is_empty());
-        assert_eq!(
-            differences(&theirs, &json!([{"handle": "y"}, {"handle": "z"}])).len(),
-            1
-        );
+        assert_eq!(differences(&theirs, &json!([{"handle": "y"}, {"handle": "z"}])).len(), 1);
     }
 }

@@ -19,58 +19,22 @@ const WORDS: [&str; 2] = ["uuid", "handle"];
 
 /// Object (by a field that marks it), fields, reason.
 const VALUES: [(&str, &[&str], &str); 7] = [
-    (
-        "",
-        &[
-            "token",
-            "gitea_runtime_token",
-            "GITEA_TOKEN",
-            "GITHUB_TOKEN",
-            "FORGEJO_TOKEN",
-        ],
-        "secrets, replaced in the recording",
-    ),
+    ("", &["token", "gitea_runtime_token", "GITEA_TOKEN", "GITHUB_TOKEN", "FORGEJO_TOKEN"], "secrets, replaced in the recording"),
     ("", &["avatar_url"], "ends in a hash of the e-mail address"),
     ("", &["duration"], "a length of time"),
+    ("clone_url", &["size", "language"], "bytes on disk and the language found in them"),
     (
         "clone_url",
-        &["size", "language"],
-        "bytes on disk and the language found in them",
-    ),
-    (
-        "clone_url",
-        &[
-            "open_issues_count",
-            "open_pr_counter",
-            "release_counter",
-            "branch_count",
-        ],
+        &["open_issues_count", "open_pr_counter", "release_counter", "branch_count"],
         "issues and releases are not modelled, counters lag behind",
     ),
-    (
-        "clone_url",
-        &["has_wiki_contents"],
-        "wikis are not modelled",
-    ),
-    (
-        "merge_base",
-        &[
-            "additions",
-            "deletions",
-            "changed_files",
-            "comments",
-            "mergeable",
-        ],
-        "diffs and reviews are not modelled",
-    ),
+    ("clone_url", &["has_wiki_contents"], "wikis are not modelled"),
+    ("merge_base", &["additions", "deletions", "changed_files", "comments", "mergeable"], "diffs and reviews are not modelled"),
 ];
 
 /// Set by steps of the tour that the model does not know: milestones and reviews.
 /// Gitea 1.24 leaves out a count of reviews that is zero.
-const WHOLE: [(&str, &[&str]); 1] = [(
-    "merge_base",
-    &["milestone", "requested_reviewers", "review_comments"],
-)];
+const WHOLE: [(&str, &[&str]); 1] = [("merge_base", &["milestone", "requested_reviewers", "review_comments"])];
 
 /// Differences that remain: recording, beginning of the difference, reason.
 const KNOWN: [(&str, &str, &str); 0] = [];
@@ -80,15 +44,9 @@ pub(crate) fn freedom(object: &Map<String, Value>, name: &str) -> Freedom {
     let is = |mark: &str| mark.is_empty() || object.contains_key(mark);
     if WORDS.contains(&name) {
         Freedom::Word
-    } else if WHOLE
-        .iter()
-        .any(|(mark, names)| is(mark) && names.contains(&name))
-    {
+    } else if WHOLE.iter().any(|(mark, names)| is(mark) && names.contains(&name)) {
         Freedom::Whole
-    } else if VALUES
-        .iter()
-        .any(|(mark, names, _)| is(mark) && names.contains(&name))
-    {
+    } else if VALUES.iter().any(|(mark, names, _)| is(mark) && names.contains(&name)) {
         Freedom::Value
     } else {
         Freedom::None
@@ -97,9 +55,7 @@ pub(crate) fn freedom(object: &Map<String, Value>, name: &str) -> Freedom {
 
 /// Is the difference in the list?
 pub(crate) fn is_known(recording: &str, difference: &str) -> bool {
-    KNOWN
-        .iter()
-        .any(|(file, start, _)| *file == recording && difference.starts_with(start))
+    KNOWN.iter().any(|(file, start, _)| *file == recording && difference.starts_with(start))
 }
 
 /// A line of the list that no difference needs any more must go.

@@ -19,17 +19,8 @@ use fake_forge::Flavour;
 
 async fn conforms(flavour: Flavour, file: &str) {
     let differences = tour::replay(flavour, &recording::load(file)).await;
-    let unexpected: Vec<&str> = differences
-        .iter()
-        .filter(|line| !exempt::is_known(file, line))
-        .map(String::as_str)
-        .collect();
-    assert!(
-        unexpected.is_empty(),
-        "{} differences from {file}:\n  {}",
-        unexpected.len(),
-        unexpected.join("\n  ")
-    );
+    let unexpected: Vec<&str> = differences.iter().filter(|line| !exempt::is_known(file, line)).map(String::as_str).collect();
+    assert!(unexpected.is_empty(), "{} differences from {file}:\n  {}", unexpected.len(), unexpected.join("\n  "));
     exempt::assert_none_is_stale(file, &differences);
 }
 

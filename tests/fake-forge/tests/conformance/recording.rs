@@ -32,13 +32,8 @@ pub(crate) struct Recording {
 pub(crate) fn load(name: &str) -> Recording {
     let path = format!("{}/recordings/{name}.jsonl.gz", env!("CARGO_MANIFEST_DIR"));
     let mut text = String::new();
-    GzDecoder::new(std::fs::File::open(&path).expect("a recording"))
-        .read_to_string(&mut text)
-        .expect("compressed text");
-    let mut recording = Recording {
-        calls: Vec::new(),
-        deliveries: Vec::new(),
-    };
+    GzDecoder::new(std::fs::File::open(&path).expect("a recording")).read_to_string(&mut text).expect("compressed text");
+    let mut recording = Recording { calls: Vec::new(), deliveries: Vec::new() };
     for line in text.lines() {
         let line: Value = serde_json::from_str(line).expect("JSON lines");
         match line["call"].as_str() {
@@ -66,9 +61,7 @@ fn call(name: &str, line: &Value) -> Call {
 fn delivery(line: &Value) -> Delivery {
     let body = line["body"].as_str().expect("a body");
     let headers = pairs(&line["headers"]);
-    let fine = headers
-        .iter()
-        .find(|(name, _)| name == "X-Gitea-Event-Type");
+    let fine = headers.iter().find(|(name, _)| name == "X-Gitea-Event-Type");
     Delivery {
         name: line["delivery"].as_str().expect("a name").to_owned(),
         step: line["step"].as_str().expect("a step").to_owned(),

@@ -51,46 +51,20 @@ pub(crate) const STEPS: [(&str, &[&str]); 4] = [
 ];
 
 /// Steps that came as requests to the API, so that the `Host` header shows in their deliveries.
-pub(crate) const OVER_THE_API: [&str; 8] = [
-    "pr-open",
-    "pr-close",
-    "pr-reopen",
-    "pr-merge",
-    "release",
-    "fork-pr",
-    "dispatch",
-    "dispatch-four",
-];
+pub(crate) const OVER_THE_API: [&str; 8] =
+    ["pr-open", "pr-close", "pr-reopen", "pr-merge", "release", "fork-pr", "dispatch", "dispatch-four"];
 
 fn ci() -> Workflow {
-    Workflow {
-        name: "CI".to_owned(),
-        on: " [push, pull_request]".to_owned(),
-        ..Workflow::new("ci.yml")
-    }
-    .job(JobSpec::new("build", &["go"]))
-    .job(
-        JobSpec::new("test", &["linux"])
-            .named("test linux")
-            .needs(&["build"])
-            .cell("os", "linux"),
-    )
-    .job(
-        JobSpec::new("test", &["windows"])
-            .named("test windows")
-            .needs(&["build"])
-            .cell("os", "windows"),
-    )
-    .job(JobSpec::new("off", &["self-hosted", "big"]).condition(false))
+    Workflow { name: "CI".to_owned(), on: " [push, pull_request]".to_owned(), ..Workflow::new("ci.yml") }
+        .job(JobSpec::new("build", &["go"]))
+        .job(JobSpec::new("test", &["linux"]).named("test linux").needs(&["build"]).cell("os", "linux"))
+        .job(JobSpec::new("test", &["windows"]).named("test windows").needs(&["build"]).cell("os", "windows"))
+        .job(JobSpec::new("off", &["self-hosted", "big"]).condition(false))
 }
 
 fn slow() -> Workflow {
     let on = "\n    workflow_dispatch:\n        inputs:\n            size: {type: string, default: small}";
-    Workflow {
-        on: on.to_owned(),
-        ..Workflow::new("slow.yml")
-    }
-    .job(JobSpec::new("one", &["slow"]))
+    Workflow { on: on.to_owned(), ..Workflow::new("slow.yml") }.job(JobSpec::new("one", &["slow"]))
 }
 
 /// The files of the first commit; later ones are only names.
@@ -119,21 +93,13 @@ pub(crate) fn push_of(body: &Value) -> Push {
         commits.insert(0, commit);
     }
     let reference = text(&body["ref"]);
-    let pusher = if body["pusher"]["login"] == "mallory" {
-        MALLORY
-    } else {
-        ROOT1
-    };
+    let pusher = if body["pusher"]["login"] == "mallory" { MALLORY } else { ROOT1 };
     let head = text(&body["head_commit"]["id"]);
     let after = text(&body["after"]);
     let nothing_new = commits.is_empty();
     let new_branch = body["before"] == ZERO_ID && !nothing_new;
     Push {
-        onto: if nothing_new {
-            Some(head.clone())
-        } else {
-            new_branch.then(|| "main".to_owned())
-        },
+        onto: if nothing_new { Some(head.clone()) } else { new_branch.then(|| "main".to_owned()) },
         tag_object: (after != head).then_some(after),
         reference,
         pusher,
@@ -144,19 +110,9 @@ pub(crate) fn push_of(body: &Value) -> Push {
 
 fn commit_of(value: &Value) -> Commit {
     let names = |field: &str| -> Vec<String> {
-        value[field]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(ToOwned::to_owned)
-            .collect()
+        value[field].as_array().into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
     };
-    let changed = if names("modified").is_empty() {
-        ""
-    } else {
-        "// changed\n"
-    };
+    let changed = if names("modified").is_empty() { "" } else { "// changed\n" };
     let mut commit = Commit {
         id: value["id"].as_str().map(ToOwned::to_owned),
         message: value["message"].as_str().unwrap_or_default().to_owned(),
@@ -170,12 +126,7 @@ fn commit_of(value: &Value) -> Commit {
     commit
 }
 
-pub(crate) fn do_step(
-    world: &mut World,
-    step: &str,
-    mut pushes: Vec<Push>,
-    deliveries: &[&Delivery],
-) {
+pub(crate) fn do_step(world: &mut World, step: &str, mut pushes: Vec<Push>, deliveries: &[&Delivery]) {
     match step {
         "first-push" | "push-branch" | "push-seven" | "push-rename" | "push-force" | "release" => {
             let push = pushes.remove(0).starts(ci());
@@ -190,28 +141,13 @@ pub(crate) fn do_step(
             world.push(FORK, pushes.remove(0));
         }
         "delete-branch" | "delete-tag" => {
-            let short = deliveries
-                .iter()
-                .find(|row| row.event_type == "delete")
-                .expect("a delivery");
-            let name = short.body["ref"]
-                .as_str()
-                .expect("a name")
-                .rsplit('/')
-                .next()
-                .expect("a name");
-            let kind = if step == "delete-tag" {
-                "tags"
-            } else {
-                "heads"
-            };
+            let short = deliveries.iter().find(|row| row.event_type == "delete").expect("a delivery");
+            let name = short.body["ref"].as_str().expect("a name").rsplit('/').next().expect("a name");
+            let kind = if step == "delete-tag" { "tags" } else { "heads" };
             world.delete_reference(TOUR, &format!("refs/{kind}/{name}"), ROOT1);
         }
         "pr-open" => {
-            world.open_pull_request(
-                TOUR,
-                request("Topic", "text", ALICE, TOUR, "topic", Vec::new()),
-            );
+            world.open_pull_request(TOUR, request("Topic", "text", ALICE, TOUR, "topic", Vec::new()));
         }
         "pr-sync" => {
             let push = pushes.remove(0).starts(ci());
@@ -224,15 +160,9 @@ pub(crate) fn do_step(
             world.reopen_pull_request(TOUR, 1, ROOT1, vec![ci()]);
         }
         "pr-merge" => {
-            let push = deliveries
-                .iter()
-                .find(|row| row.event_type == "push")
-                .expect("a push");
+            let push = deliveries.iter().find(|row| row.event_type == "push").expect("a push");
             let head = commit_of(&push.body["head_commit"]);
-            let commit = Commit {
-                write: BTreeMap::new(),
-                ..head
-            };
+            let commit = Commit { write: BTreeMap::new(), ..head };
             world.merge_pull_request(TOUR, 1, ROOT1, commit, vec![ci()]);
         }
         "issue" | "issue-full" => {
@@ -254,14 +184,7 @@ pub(crate) fn do_step(
     }
 }
 
-fn request(
-    title: &str,
-    body: &str,
-    poster: i64,
-    head: i64,
-    branch: &str,
-    workflows: Vec<Workflow>,
-) -> NewPullRequest {
+fn request(title: &str, body: &str, poster: i64, head: i64, branch: &str, workflows: Vec<Workflow>) -> NewPullRequest {
     NewPullRequest {
         title: title.to_owned(),
         body: body.to_owned(),

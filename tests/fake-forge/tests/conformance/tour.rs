@@ -17,10 +17,7 @@ pub(crate) async fn replay(flavour: Flavour, recording: &Recording) -> Vec<Strin
     let mut stage = "";
     for call in &recording.calls {
         let next = stage_of(&call.name);
-        if let Some((_, steps)) = STEPS
-            .iter()
-            .find(|(name, _)| *name == next && stage != next)
-        {
+        if let Some((_, steps)) = STEPS.iter().find(|(name, _)| *name == next && stage != next) {
             for step in *steps {
                 tour.step(step);
             }
@@ -36,13 +33,8 @@ pub(crate) async fn replay(flavour: Flavour, recording: &Recording) -> Vec<Strin
 
 /// `047-running.admin-jobs` is of the stage `running`; calls outside the stages have none.
 fn stage_of(name: &str) -> &str {
-    let (stage, rest) = name
-        .get(4..)
-        .and_then(|name| name.split_once('.'))
-        .unwrap_or_default();
-    let listed = ["jobs", "runners", "runs", "tasks"]
-        .iter()
-        .any(|what| rest.contains(what));
+    let (stage, rest) = name.get(4..).and_then(|name| name.split_once('.')).unwrap_or_default();
+    let listed = ["jobs", "runners", "runs", "tasks"].iter().any(|what| rest.contains(what));
     if listed { stage } else { "" }
 }
 
@@ -80,12 +72,7 @@ impl<'a> Tour<'a> {
             "action_run_success",
             "action_run_failure",
         ];
-        world.add_webhook(
-            Scope::INSTANCE,
-            "http://127.0.0.1:9/",
-            "it-is-only-a-test",
-            &events,
-        );
+        world.add_webhook(Scope::INSTANCE, "http://127.0.0.1:9/", "it-is-only-a-test", &events);
         let forge = FakeForge::start(world).await.expect("a free port");
         forge.steer(Steering::ByHand);
         Self {
@@ -108,20 +95,11 @@ impl<'a> Tour<'a> {
     }
 
     fn step(&mut self, step: &str) {
-        let deliveries: Vec<&Delivery> = self
-            .recording
-            .deliveries
-            .iter()
-            .filter(|row| row.step == step)
-            .collect();
+        let deliveries: Vec<&Delivery> = self.recording.deliveries.iter().filter(|row| row.step == step).collect();
         for delivery in &deliveries {
             self.turn_clock(&delivery.body);
         }
-        let pushes: Vec<Push> = deliveries
-            .iter()
-            .filter(|row| row.event_type == "push")
-            .map(|row| push_of(&row.body))
-            .collect();
+        let pushes: Vec<Push> = deliveries.iter().filter(|row| row.event_type == "push").map(|row| push_of(&row.body)).collect();
         let host = OVER_THE_API.contains(&step).then_some(self.host.as_str());
         self.forge.with(|world| {
             world.act_through(host);
@@ -140,10 +118,7 @@ impl<'a> Tour<'a> {
         let response = self.send(call).await;
         let status = response.status().as_u16();
         if status != call.status {
-            self.comparison.note(
-                &call.name,
-                format!("status {}, ours is {status}", call.status),
-            );
+            self.comparison.note(&call.name, format!("status {}, ours is {status}", call.status));
         }
         self.compare_headers(call, response.headers());
         let text = response.text().await.expect("a body");
@@ -158,45 +133,23 @@ impl<'a> Tour<'a> {
     /// Headers that mean something. The rest are the business of the HTTP library.
     fn compare_headers(&mut self, call: &Call, ours: &reqwest::header::HeaderMap) {
         for name in ["Content-Type", "X-Total-Count", "Link", "Allow"] {
-            let theirs: Vec<&str> = call
-                .headers
-                .iter()
-                .filter(|(key, _)| key == name)
-                .map(|(_, value)| value.as_str())
-                .collect();
-            let ours: Vec<&str> = ours
-                .get_all(name)
-                .iter()
-                .filter_map(|value| value.to_str().ok())
-                .collect();
+            let theirs: Vec<&str> = call.headers.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect();
+            let ours: Vec<&str> = ours.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
             if theirs != ours {
-                self.comparison.note(
-                    &call.name,
-                    format!("header {name} {theirs:?}, ours is {ours:?}"),
-                );
+                self.comparison.note(&call.name, format!("header {name} {theirs:?}, ours is {ours:?}"));
             }
         }
     }
 
     async fn send(&self, call: &Call) -> reqwest::Response {
-        let method = call.request["method"]
-            .as_str()
-            .expect("a method")
-            .parse()
-            .expect("a method");
-        let url = format!(
-            "{}{}",
-            self.forge.base_url(),
-            call.request["path"].as_str().expect("a path")
-        );
+        let method = call.request["method"].as_str().expect("a method").parse().expect("a method");
+        let url = format!("{}{}", self.forge.base_url(), call.request["path"].as_str().expect("a path"));
         let mut request = self.client.request(method, url).header("Host", &self.host);
         if !call.request["as"].is_null() {
             request = request.header("Authorization", format!("token {}", self.api_token));
         }
         if let Some((uuid, token)) = self.runners.get(who(&call.name)) {
-            request = request
-                .header("x-runner-uuid", uuid)
-                .header("x-runner-token", token);
+            request = request.header("x-runner-uuid", uuid).header("x-runner-token", token);
         }
         let mut body = call.request["body"].clone();
         if what(&call.name) == "register" {
@@ -214,11 +167,7 @@ impl<'a> Tour<'a> {
         if call.name.contains(".registration-token") {
             self.registration_token = text(&ours["token"]).unwrap_or_default();
         }
-        let made = if ours["runner"]["token"].is_string() {
-            &ours["runner"]
-        } else {
-            ours
-        };
+        let made = if ours["runner"]["token"].is_string() { &ours["runner"] } else { ours };
         if let (Some(uuid), Some(token)) = (text(&made["uuid"]), text(&made["token"])) {
             let name = call.request["body"]["name"].as_str().expect("a name");
             self.runners.insert(name.to_owned(), (uuid, token));
@@ -234,34 +183,22 @@ impl<'a> Tour<'a> {
             ours.entry(delivery.event_type).or_default().push(body);
         }
         let mut theirs: BTreeMap<String, Vec<&Delivery>> = BTreeMap::new();
-        for delivery in self
-            .recording
-            .deliveries
-            .iter()
-            .filter(|row| is_modelled(row))
-        {
-            theirs
-                .entry(delivery.event_type.clone())
-                .or_default()
-                .push(delivery);
+        for delivery in self.recording.deliveries.iter().filter(|row| is_modelled(row)) {
+            theirs.entry(delivery.event_type.clone()).or_default().push(delivery);
         }
         for (kind, mut theirs) in theirs {
             let mut ours = ours.remove(&kind).unwrap_or_default();
             theirs.sort_by_key(|delivery| subject(&delivery.body));
             ours.sort_by_key(subject);
             if theirs.len() != ours.len() {
-                self.comparison.note(
-                    &kind,
-                    format!("{} deliveries, ours are {}", theirs.len(), ours.len()),
-                );
+                self.comparison.note(&kind, format!("{} deliveries, ours are {}", theirs.len(), ours.len()));
             }
             for (theirs, ours) in theirs.iter().zip(&ours) {
                 self.comparison.values(&theirs.name, &theirs.body, ours);
             }
         }
         for (kind, more) in ours {
-            self.comparison
-                .note(&kind, format!("no deliveries, ours are {}", more.len()));
+            self.comparison.note(&kind, format!("no deliveries, ours are {}", more.len()));
         }
     }
 }
@@ -269,15 +206,13 @@ impl<'a> Tour<'a> {
 /// Row id of the job or run that a delivery is about; 0 for others.
 fn subject(body: &Value) -> i64 {
     let id = body["workflow_job"]["id"].as_i64();
-    id.or_else(|| body["workflow_run"]["id"].as_i64())
-        .unwrap_or(0)
+    id.or_else(|| body["workflow_run"]["id"].as_i64()).unwrap_or(0)
 }
 
 /// Steps after the last call, and edits of the pull request, are not replayed.
 fn is_modelled(delivery: &Delivery) -> bool {
     let action = delivery.body["action"].as_str().unwrap_or_default();
-    let edits = delivery.event_type == "pull_request"
-        && !["opened", "synchronized", "closed", "reopened"].contains(&action);
+    let edits = delivery.event_type == "pull_request" && !["opened", "synchronized", "closed", "reopened"].contains(&action);
     !edits && !["rename-repo", "delete-repo"].contains(&delivery.step.as_str())
 }
 
@@ -288,10 +223,7 @@ fn what(name: &str) -> &str {
 
 /// `046-one.fetch` and `091-i-0aaaaaaaaaaaaaaa3.declare` name the runner that calls.
 fn who(name: &str) -> &'static str {
-    let word = name
-        .get(4..)
-        .and_then(|name| name.split('.').next())
-        .unwrap_or_default();
+    let word = name.get(4..).and_then(|name| name.split('.').next()).unwrap_or_default();
     match word {
         "one" | "i-0aaaaaaaaaaaaaaa1" => "i-0aaaaaaaaaaaaaaa1",
         "two" | "i-0aaaaaaaaaaaaaaa2" => "i-0aaaaaaaaaaaaaaa2",
@@ -304,26 +236,14 @@ fn who(name: &str) -> &'static str {
 }
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .timeout(std::time::Duration::from_secs(10))
-        .build()
-        .expect("a client")
+    reqwest::Client::builder().timeout(std::time::Duration::from_secs(10)).build().expect("a client")
 }
 
 /// The loopback address under which the recorder reached the server, where it shows.
 fn host_of(recording: &Recording) -> String {
-    let text = recording
-        .calls
-        .iter()
-        .map(|call| call.body.to_string())
-        .find(|text| text.contains("http://127.0.0.1:"));
-    let rest = text.as_deref().and_then(|text| {
-        text.split("http://")
-            .find(|rest| rest.starts_with("127.0.0.1:"))
-    });
-    rest.and_then(|rest| rest.split('/').next())
-        .unwrap_or("127.0.0.1:3000")
-        .to_owned()
+    let text = recording.calls.iter().map(|call| call.body.to_string()).find(|text| text.contains("http://127.0.0.1:"));
+    let rest = text.as_deref().and_then(|text| text.split("http://").find(|rest| rest.starts_with("127.0.0.1:")));
+    rest.and_then(|rest| rest.split('/').next()).unwrap_or("127.0.0.1:3000").to_owned()
 }
 
 fn latest_moment(value: &Value) -> Option<i64> {

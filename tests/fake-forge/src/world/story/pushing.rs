@@ -80,12 +80,7 @@ impl World {
         }
     }
 
-    pub(super) fn announce_push(
-        &mut self,
-        repository: RepositoryId,
-        push: Push,
-        moved: &Moved,
-    ) -> Vec<RunId> {
+    pub(super) fn announce_push(&mut self, repository: RepositoryId, push: Push, moved: &Moved) -> Vec<RunId> {
         let shown = push.tag_object.as_ref().unwrap_or(&moved.after);
         let is_branch = push.reference.starts_with("refs/heads/");
         let created = moved.before == ZERO_ID;
@@ -128,11 +123,8 @@ impl World {
             return;
         };
         if reference.starts_with("refs/tags/") {
-            let moved = Moved {
-                before: row.tag_objects.remove(reference).unwrap_or(commit),
-                after: ZERO_ID.to_owned(),
-                new: Vec::new(),
-            };
+            let moved =
+                Moved { before: row.tag_objects.remove(reference).unwrap_or(commit), after: ZERO_ID.to_owned(), new: Vec::new() };
             let payload = self.push_json(repository, reference, &moved, ZERO_ID, who);
             self.announce(repository, "push", "push", &payload);
         }
@@ -144,11 +136,7 @@ impl World {
         let now_s = self.now_s;
         let row = self.repositories.get_mut(&repository)?;
         let before = row.references.get(&push.reference).cloned();
-        let onto = push
-            .onto
-            .as_ref()
-            .and_then(|name| row.resolve(name))
-            .map(|row| row.id.clone());
+        let onto = push.onto.as_ref().and_then(|name| row.resolve(name)).map(|row| row.id.clone());
         let mut tip = onto.or_else(|| before.clone());
         let mut new = Vec::new();
         for commit in push.commits.iter().cloned() {
@@ -161,8 +149,7 @@ impl World {
         let after = tip?;
         row.references.insert(push.reference.clone(), after.clone());
         if let Some(object) = &push.tag_object {
-            row.tag_objects
-                .insert(push.reference.clone(), object.clone());
+            row.tag_objects.insert(push.reference.clone(), object.clone());
         }
         row.updated_s = now_s;
         let before = before.unwrap_or_else(|| ZERO_ID.to_owned());
@@ -171,31 +158,13 @@ impl World {
 
     /// Puts the changes of `head` since `base` into one commit on top of `reference`.
     /// The push then shows the merged commits too.
-    pub(super) fn store_merge(
-        &mut self,
-        repository: RepositoryId,
-        push: &mut Push,
-        head: &str,
-        base: &str,
-    ) -> Option<Moved> {
+    pub(super) fn store_merge(&mut self, repository: RepositoryId, push: &mut Push, head: &str, base: &str) -> Option<Moved> {
         let row = self.repositories.get(&repository)?;
-        let merged: Vec<String> = row
-            .history(head, base)
-            .iter()
-            .map(|row| row.id.clone())
-            .collect();
+        let merged: Vec<String> = row.history(head, base).iter().map(|row| row.id.clone()).collect();
         let (old, new) = (&row.commits.get(base)?.files, &row.commits.get(head)?.files);
-        let changed = new
-            .iter()
-            .filter(|(path, file)| old.get(*path).is_none_or(|old| old.content != file.content));
-        let written: Vec<(String, String)> = changed
-            .map(|(path, file)| (path.clone(), file.content.clone()))
-            .collect();
-        let removed = old
-            .keys()
-            .filter(|path| !new.contains_key(*path))
-            .cloned()
-            .collect();
+        let changed = new.iter().filter(|(path, file)| old.get(*path).is_none_or(|old| old.content != file.content));
+        let written: Vec<(String, String)> = changed.map(|(path, file)| (path.clone(), file.content.clone())).collect();
+        let removed = old.keys().filter(|path| !new.contains_key(*path)).cloned().collect();
         if let Some(commit) = push.commits.first_mut() {
             commit.write.extend(written);
             commit.remove = removed;

@@ -35,11 +35,7 @@ impl World {
             "repository": self.repository_json(repository, Viewer::Nobody),
             "sender": self.account_json(who),
         });
-        let title = if forgejo {
-            workflow.name.clone()
-        } else {
-            self.title_of(repository, &head_id)
-        };
+        let title = if forgejo { workflow.name.clone() } else { self.title_of(repository, &head_id) };
         Some(self.start_run(NewRun {
             repository,
             workflow,
@@ -225,10 +221,7 @@ mod tests {
         stage.push(Vec::new());
         let mallory = stage.world.add_user("mallory");
         let fork = stage.world.fork(stage.app, mallory, "app");
-        let push = Push {
-            onto: Some("main".to_owned()),
-            ..Push::branch("evil", mallory, "Evil")
-        };
+        let push = Push { onto: Some("main".to_owned()), ..Push::branch("evil", mallory, "Evil") };
         stage.world.push(fork, push);
         stage.heard();
         let request = NewPullRequest {
