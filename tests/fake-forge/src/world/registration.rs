@@ -26,7 +26,7 @@ pub enum Refusal {
 }
 
 /// The credentials in the headers of a runner's call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct RunnerIdentity {
     pub(crate) uuid: String,
     pub(crate) token: String,
