@@ -1,7 +1,7 @@
 #!/bin/bash
 # First-boot script of a dispatch machine: one runner, one job, power off.
 # It holds no credential; the one-job identity is taken, once, while it runs.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016
 #{values}
 
 set -Eeuo pipefail
@@ -108,7 +108,7 @@ first_boot_only() {
   # cloud-init runs user data at the first boot only, and would leave a rebooted machine without deadlines.
   {
     printf '#!/bin/bash\n'
-    declare -p LOG_FILE
+    printf 'LOG_FILE=%q\n' "$LOG_FILE"
     declare -f say force_power_off power_off
     printf '%s\n' 'exec 3>&1' 'power_off "this machine serves one boot only"'
   } >"$per_boot/dispatch-power-off"
@@ -180,11 +180,11 @@ RULES
 
 # Raw, before any rule that a container engine adds to its chains later.
 close_with_iptables() {
-  iptables -t raw -I PREROUTING -d 169.254.169.254 -j DROP &&
+  iptables -t raw -I PREROUTING ! -i lo -d 169.254.169.254 -j DROP &&
     iptables -I OUTPUT -d 169.254.169.254 -m owner ! --uid-owner 0 -j REJECT --reject-with icmp-admin-prohibited ||
     return 1
   if [[ -e /proc/net/if_inet6 ]]; then
-    ip6tables -t raw -I PREROUTING -d fd00:ec2::254 -j DROP &&
+    ip6tables -t raw -I PREROUTING ! -i lo -d fd00:ec2::254 -j DROP &&
       ip6tables -I OUTPUT -d fd00:ec2::254 -m owner ! --uid-owner 0 -j REJECT
   fi
 }
@@ -327,7 +327,6 @@ run_runner() {
     ordinary
     cd "$work"
     # A login shell: the image sets the job's PATH in /etc/profile.d.
-    # shellcheck disable=SC2016
     exec env -i HOME="$home" USER="$RUNNER_USER" LOGNAME="$RUNNER_USER" SHELL=/bin/bash LANG=C.UTF-8 PATH="$PATH" \
       GIT_TERMINAL_PROMPT=0 "${drop[@]}" bash -lc 'exec "$@"' bash "${command[@]}"
   ) </dev/null > >(watch_runner) 2>&1 &

@@ -17,6 +17,7 @@ const TOOLS: &[&str] = &[
     "cut",
     "env",
     "getent",
+    "grep",
     "git",
     "id",
     "install",
@@ -34,6 +35,7 @@ const TOOLS: &[&str] = &[
     "sleep",
     "stat",
     "sync",
+    "tr",
     "useradd",
     "usermod",
 ];
@@ -140,8 +142,7 @@ pub(super) fn find(program: &str) -> Option<PathBuf> {
         .iter()
         .map(|folder| Path::new(folder).join(program))
         .find(|path| path.exists())?;
-    // An applet knows itself by its name, so links are followed for the folder only.
-    Some(path.parent()?.canonicalize().ok()?.join(program))
+    path.canonicalize().ok()
 }
 
 pub(super) fn executable(path: &Path, text: &str) {
