@@ -31,11 +31,11 @@ struct Web {
 
 /// `POST /hook/{forge}`, `POST /` where there is one forge, `GET /health`.
 pub(super) fn router(service: Arc<Service>, bell: Arc<Notify>, pulse: Arc<Pulse>) -> Router {
-    Router::new()
-        .route("/hook/{forge}", any(hook))
-        .route("/", any(only_hook))
-        .route("/health", get(health))
-        .with_state(Web { service, bell, pulse })
+    Router::new().route("/hook/{forge}", any(hook)).route("/", any(only_hook)).route("/health", get(health)).with_state(Web {
+        service,
+        bell,
+        pulse,
+    })
 }
 
 async fn hook(State(web): State<Web>, Path(forge): Path<String>, request: Request) -> Response {
