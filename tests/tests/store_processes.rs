@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader, Lines};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -46,6 +47,13 @@ impl Drop for Process {
     }
 }
 
+/// The shell ignores the signal of a file-size limit, so that the limit is an error as a full disk is.
+fn writer_with_room_for(blocks: u32, directory: &Path) -> Process {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+    let writer = env!("CARGO_BIN_EXE_store-process");
+    Process::start(Command::new("sh").args(["-c", &script, "sh", writer, "write"]).arg(directory).stderr(Stdio::null()))
+}
+
 #[tokio::test]
 async fn a_writer_killed_in_the_middle_loses_nothing_that_it_acknowledged() {
     for heard in [1, 2, 17, 40] {
@@ -61,13 +69,10 @@ async fn a_writer_killed_in_the_middle_loses_nothing_that_it_acknowledged() {
     }
 }
 
-/// The shell lets the signal of a file-size limit pass, so that the limit is an error as a full disk is.
 #[tokio::test]
 async fn a_writer_without_room_says_so_and_leaves_a_whole_store() {
     let directory = tempfile::tempdir().unwrap();
-    let script = "trap '' XFSZ; ulimit -f 2100; exec \"$@\"";
-    let writer = env!("CARGO_BIN_EXE_store-process");
-    let mut writer = Process::start(Command::new("sh").args(["-c", script, "sh", writer, "write"]).arg(directory.path()));
+    let mut writer = writer_with_room_for(2100, directory.path());
     let mut said: Vec<_> = writer.says.by_ref().map(Result::unwrap).collect();
     let last = said.pop().unwrap();
     assert!(last.starts_with("the store cannot write, the disk is full ("), "{last}");
@@ -76,6 +81,18 @@ async fn a_writer_without_room_says_so_and_leaves_a_whole_store() {
     let store = open(directory.path()).await.unwrap();
     assert_eq!(steps::whole(&*store).await, acknowledged);
     store.commit(steps::transaction(acknowledged + 1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_that_there_was_no_room_to_make_is_made_later() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut writer = writer_with_room_for(100, directory.path());
+    assert_eq!(writer.says.by_ref().count(), 0, "nothing was acknowledged");
+    assert!(!writer.child.wait().unwrap().success());
+
+    let store = open(directory.path()).await.unwrap();
+    store.commit(steps::transaction(1)).await.unwrap();
+    assert_eq!(steps::whole(&*store).await, 1);
 }
 
 #[tokio::test]
@@ -107,6 +124,7 @@ async fn a_command_reads_and_writes_through_the_server_and_without_it() {
 #[tokio::test]
 async fn two_commands_without_a_server_wait_for_one_another() {
     let directory = tempfile::tempdir().unwrap();
+    drop(UnixListener::bind(directory.path().join("store.sock")).unwrap());
     let first = open(directory.path()).await.unwrap();
     let (waiting, ()) = tokio::join!(open(directory.path()), async {
         first.commit(steps::transaction(1)).await.unwrap();
