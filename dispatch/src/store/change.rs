@@ -27,7 +27,7 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     Nothing,
-    Keep(Entry),
+    Keep(Box<Entry>),
     Forget,
 }
 
@@ -58,7 +58,7 @@ fn is_met(expect: Expect, found: Option<&Entry>) -> bool {
 
 fn keep(record: Record, life: Life, found: Option<&Entry>) -> Change {
     let version = found.map_or(0, |entry| entry.stored.version).saturating_add(1);
-    Change::Keep(Entry { stored: Stored { version, record }, life })
+    Change::Keep(Box::new(Entry { stored: Stored { version, record }, life }))
 }
 
 /// The changed count; none where something else than a counter is kept.

@@ -57,7 +57,7 @@ impl Store for MemoryStore {
         for (key, change) in plan {
             match change {
                 Change::Nothing => {}
-                Change::Keep(entry) => drop(entries.insert(key, entry)),
+                Change::Keep(entry) => drop(entries.insert(key, *entry)),
                 Change::Forget => drop(entries.remove(&key)),
             }
         }

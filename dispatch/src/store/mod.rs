@@ -64,7 +64,7 @@ pub trait Store: Send + Sync {
     /// Every record that is not closed, in the order of the keys. Costs what is open, never what ever was.
     async fn open_records(&self) -> Result<Vec<(Key, Stored<Record>)>, StoreError>;
 
-    /// The newest closed jobs and runners, newest first, at most `most`.
+    /// The newest closed jobs and runners, newest first, at most `most`; of those closed together the last key first.
     async fn closed_records(&self, most: usize) -> Result<Vec<(Key, Stored<Record>)>, StoreError>;
 
     /// Carries out all writes, or none.

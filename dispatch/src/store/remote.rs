@@ -97,3 +97,141 @@ impl Store for RemoteStore {
         self.ask::<Result<_, _>>("expire", &now).await?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use axum::Router;
+    use tokio::net::UnixListener;
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::store::{Conflict, MemoryStore, Refusal, Socket};
+
+    /// Has only one answer.
+    #[derive(Debug)]
+    struct Failing(CommitError);
+
+    impl Failing {
+        fn fail<T>(&self) -> Result<T, StoreError> {
+            match &self.0 {
+                CommitError::Store(error) => Err(error.clone()),
+                CommitError::Conflict(_) | CommitError::Refused(_) => {
+                    Err(StoreError::Unavailable("only commits fail".to_owned()))
+                }
+            }
+        }
+    }
+
+    #[async_trait]
+    impl Store for Failing {
+        async fn read(&self, _: &Key) -> Result<Option<Stored<Record>>, StoreError> {
+            self.fail()
+        }
+
+        async fn open_records(&self) -> Result<Vec<(Key, Stored<Record>)>, StoreError> {
+            self.fail()
+        }
+
+        async fn closed_records(&self, _: usize) -> Result<Vec<(Key, Stored<Record>)>, StoreError> {
+            self.fail()
+        }
+
+        async fn commit(&self, _: Transaction) -> Result<(), CommitError> {
+            Err(self.0.clone())
+        }
+
+        async fn expire(&self, _: Timestamp) -> Result<usize, StoreError> {
+            self.fail()
+        }
+    }
+
+    fn failures() -> Vec<CommitError> {
+        let text = || "/data/store.redb: \"ü\"\n".to_owned();
+        let store = [
+            StoreError::Unavailable(text()),
+            StoreError::Full(text()),
+            StoreError::Unreadable { key: text(), cause: text() },
+            StoreError::Corrupt { place: text(), cause: text() },
+            StoreError::InUse { place: text() },
+        ];
+        let commit = [
+            CommitError::Conflict(Conflict { key: Key::total(), at_limit: true }),
+            CommitError::Refused(Refusal::TooManyWrites { writes: 101 }),
+            CommitError::Refused(Refusal::SameKeyTwice { key: Key::total() }),
+        ];
+        store.into_iter().map(CommitError::Store).chain(commit).collect()
+    }
+
+    fn of(error: StoreError) -> String {
+        match error {
+            StoreError::Unavailable(text) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn every_failure_arrives_as_it_happened() {
+        for failure in failures() {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("store.sock");
+            tokio::spawn(Socket::bind(&path).unwrap().serve(Arc::new(Failing(failure.clone())), pending()));
+            let remote = RemoteStore::at(&path).unwrap();
+            assert_eq!(remote.commit(Transaction::new()).await, Err(failure.clone()));
+            let expected = Failing(failure);
+            assert_eq!(remote.read(&Key::total()).await, expected.fail());
+            assert_eq!(remote.open_records().await, expected.fail());
+            assert_eq!(remote.closed_records(1).await, expected.fail());
+            assert_eq!(remote.expire(Timestamp::default()).await, expected.fail());
+        }
+    }
+
+    #[tokio::test]
+    async fn another_version_is_told_apart_before_it_misunderstands() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store.sock");
+        let listener = UnixListener::bind(&path).unwrap();
+        tokio::spawn(async move { axum::serve(listener, Router::new()).await });
+        let error = RemoteStore::at(&path).unwrap().open_records().await.unwrap_err();
+        let expected = format!("{}: another version of dispatch is running there; use the same one", path.display());
+        assert_eq!(of(error), expected);
+    }
+
+    #[tokio::test]
+    async fn nobody_there_is_unavailable_with_the_cause() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store.sock");
+        let error = RemoteStore::at(&path).unwrap().commit(Transaction::new()).await.unwrap_err();
+        let CommitError::Store(error) = error else { panic!("{error:?}") };
+        assert_eq!(of(error), format!("{}: No such file or directory (os error 2)", path.display()));
+    }
+
+    #[tokio::test]
+    async fn nonsense_is_refused_and_does_no_harm() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store.sock");
+        tokio::spawn(Socket::bind(&path).unwrap().serve(Arc::new(MemoryStore::new()), pending()));
+        let remote = RemoteStore::at(&path).unwrap();
+        for nonsense in [serde_json::json!({"writes": [{"write": "drop_everything"}]}), serde_json::json!([])] {
+            let error = remote.ask::<()>("commit", &nonsense).await.unwrap_err();
+            assert_eq!(of(error), format!("{}: 422 Unprocessable Entity", path.display()));
+        }
+        let large = "x".repeat(17 << 20);
+        assert!(remote.ask::<()>("read", &large).await.is_err());
+        assert_eq!(remote.open_records().await, Ok(vec![]));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_stops_takes_its_socket_away() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store.sock");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let socket = Socket::bind(&path).unwrap();
+        let server = tokio::spawn(socket.serve(Arc::new(MemoryStore::new()), async move { drop(stopped.await) }));
+        assert_eq!(RemoteStore::at(&path).unwrap().read(&Key::total()).await, Ok(None));
+        stop.send(()).unwrap();
+        server.await.unwrap().unwrap();
+        assert!(!path.exists());
+    }
+}

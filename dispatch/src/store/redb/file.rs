@@ -116,7 +116,7 @@ fn leave_nothing_half_made(path: &Path) {
 
 /// The engine reads pages without comparing them with their checksums, and panics over a damaged one. So all are compared
 /// before anything relies on them; the file holds some thousand records at most. Opening itself already reads some, which
-/// is the one place where a panic is caught.
+/// is the one place where a panic is caught; a build that aborts on panics ends there instead.
 pub(super) fn examine(open: impl FnOnce() -> Result<Database, redb::DatabaseError>) -> Result<Database, Failure> {
     let examined = panic::catch_unwind(AssertUnwindSafe(|| {
         let mut database = open()?;

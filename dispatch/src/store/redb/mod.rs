@@ -1,7 +1,7 @@
 //! Records in one embedded file, for an installation on one computer.
 //!
-//! [`store`](self::store) answers, [`tables`] knows what is kept where, [`file`] opens and reopens, [`encoding`] is the form
-//! of one record, and [`failure`] turns the engine's errors into ours.
+//! `store` answers, `tables` knows what is kept where, `file` opens and reopens, `encoding` is the form of one record, and
+//! `failure` turns the engine's errors into ours. For tests, `disk` can be full, lose power and be damaged.
 
 #[cfg(test)]
 mod disk;
