@@ -139,7 +139,10 @@ impl Forge for ForgeClient {
         let found: Vec<Option<Vec<ForgeJob>>> = self.surprised(looks.try_collect().await)?;
         if !self.scopes.is_empty() && found.iter().all(Option::is_none) {
             let scopes: Vec<String> = self.scopes.iter().map(ToString::to_string).collect();
-            let cause = format!("the forge shows none of {} to this token: check the names under `watch`, and whose token it is", scopes.join(", "));
+            let cause = format!(
+                "the forge shows none of {} to this token: check the names under `watch`, and whose token it is",
+                scopes.join(", ")
+            );
             return Err(ForgeError::new(ForgeErrorKind::Denied, "the queue", cause));
         }
         // An organisation and one of its repositories may both be watched.

@@ -121,11 +121,14 @@ async fn call(http: &Http, token: &SecretString, forge: Capabilities, runner: &N
     let answer = http.ask(&Call::new(Method::POST, Access::Anonymous, path).body(body)).await?;
     // Gitea sends it as HTTP 500 with the code `unknown`, newer Forgejo as `invalid_argument`: only the words are the same.
     if let Some(words) = answer.message().filter(|words| words.contains("registration token")) {
-        let cause = format!("the forge does not accept its own registration token (“{words}”): if this lasts, reset it in the forge's runner settings");
+        let cause = format!(
+            "the forge does not accept its own registration token (“{words}”): if this lasts, reset it in the forge's runner settings"
+        );
         return Ok(Outcome::TokenRefused(answer.error(ForgeErrorKind::Denied, cause)));
     }
     let Runner { id, uuid, token, ephemeral } = answer.read::<Registered>()?.runner;
-    let registration =
-        id.parse().map_err(|_| answer.error(ForgeErrorKind::Malformed, "the answer is not understood at `runner.id`: not a number"))?;
+    let registration = id
+        .parse()
+        .map_err(|_| answer.error(ForgeErrorKind::Malformed, "the answer is not understood at `runner.id`: not a number"))?;
     Ok(Outcome::Registered(Registration { credential: Credential { registration, uuid, token }, ephemeral }))
 }

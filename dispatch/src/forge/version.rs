@@ -69,7 +69,8 @@ async fn announced(http: &Http, api: &str) -> Result<String, ForgeError> {
         answer = http.ask(&call(ANYBODY)).await?;
     }
     if answer.missing().is_some() {
-        let cause = "nothing that speaks Gitea's or Forgejo's API is there: is `url` the forge's root, with its sub-path if it has one?";
+        let cause =
+            "nothing that speaks Gitea's or Forgejo's API is there: is `url` the forge's root, with its sub-path if it has one?";
         return Err(answer.error(ForgeErrorKind::NotSupported, cause));
     }
     Ok(answer.read::<Announced>()?.version)

@@ -97,7 +97,9 @@ async fn of_open_runs(http: &Http, repository: &RepositoryName) -> Result<Trust,
         // Newest first.
         let answer = ended.page(window).await?;
         let before = suspects.len();
-        suspects.extend(answer.rows.into_iter().map(|(_, row)| row).filter(|(run, now)| may_have_jobs_left(run, *now)).map(|(run, _)| run));
+        suspects.extend(
+            answer.rows.into_iter().map(|(_, row)| row).filter(|(run, now)| may_have_jobs_left(run, *now)).map(|(run, _)| run),
+        );
         if suspects.len() == before || answer.length < window.limit {
             return Ok(of_all(&suspects));
         }
@@ -130,7 +132,9 @@ fn of_all(runs: &[Run]) -> Trust {
         None => Trust::Own,
         Some(_) if verdicts.iter().all(|(_, verdict)| *verdict == Trust::Fork) => Trust::Fork,
         Some((suspect, _)) => Trust::Unknown {
-            cause: format!("it may belong to run {suspect}, which may be a fork's, and before Forgejo 16 no job says which run it belongs to"),
+            cause: format!(
+                "it may belong to run {suspect}, which may be a fork's, and before Forgejo 16 no job says which run it belongs to"
+            ),
         },
     }
 }

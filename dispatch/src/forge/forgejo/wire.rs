@@ -107,7 +107,8 @@ mod tests {
     use super::*;
 
     fn state(status: &str, task_id: u64) -> Option<JobState> {
-        let row = serde_json::json!({"id": 1, "repo_id": 1, "name": "build", "runs_on": null, "task_id": task_id, "status": status});
+        let row =
+            serde_json::json!({"id": 1, "repo_id": 1, "name": "build", "runs_on": null, "task_id": task_id, "status": status});
         serde_json::from_value::<Job>(row).unwrap().state()
     }
 

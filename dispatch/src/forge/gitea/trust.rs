@@ -52,7 +52,8 @@ fn origin(run: &Run) -> Origin {
         return Origin::Own;
     }
     // The file's name is the author's choice and may look like a reference; the real one is what the path ends with.
-    if let Some(number) = run.path.strip_suffix("/head").and_then(|path| path.rsplit_once("@refs/pull/")).map(|(_, number)| number)
+    if let Some(number) =
+        run.path.strip_suffix("/head").and_then(|path| path.rsplit_once("@refs/pull/")).map(|(_, number)| number)
         && !number.is_empty()
         && number.bytes().all(|byte| byte.is_ascii_digit())
     {
@@ -75,7 +76,8 @@ fn side(number: &str, head: &Branch, base: &Branch) -> Trust {
     }
     if head.reference.starts_with("refs/pull/") {
         // AGit: a stranger's push to `refs/for/…` is a pull request without a fork. A deleted branch looks the same.
-        let cause = format!("pull request {number} has no branch: it was deleted, or pushed to `refs/for/` by somebody without one");
+        let cause =
+            format!("pull request {number} has no branch: it was deleted, or pushed to `refs/for/` by somebody without one");
         return Trust::Unknown { cause };
     }
     Trust::Own

@@ -87,10 +87,7 @@ mod tests {
     fn a_name_cannot_leave_its_place_in_the_path() {
         let root: Url = "https://git.example.com/forge/".parse().unwrap();
         let call = Call::new(Method::GET, READER, ["api", "v1", "orgs", "a/../../admin?x", "jobs"]).query("page", 2);
-        assert_eq!(
-            call.address(&root).as_str(),
-            "https://git.example.com/forge/api/v1/orgs/a%2F..%2F..%2Fadmin%3Fx/jobs?page=2"
-        );
+        assert_eq!(call.address(&root).as_str(), "https://git.example.com/forge/api/v1/orgs/a%2F..%2F..%2Fadmin%3Fx/jobs?page=2");
     }
 
     #[test]

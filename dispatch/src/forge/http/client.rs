@@ -40,12 +40,7 @@ pub(crate) struct Http {
 
 impl Http {
     /// A client for the forge at `root`; an error is a configuration that cannot work.
-    pub(crate) fn new(
-        root: &str,
-        token: &SecretString,
-        authority: Option<&Path>,
-        bounds: Bounds,
-    ) -> Result<Self, ForgeError> {
+    pub(crate) fn new(root: &str, token: &SecretString, authority: Option<&Path>, bounds: Bounds) -> Result<Self, ForgeError> {
         let wrong = |cause: String| ForgeError::new(ForgeErrorKind::Denied, "configuration", cause);
         let root = parse_root(root).map_err(wrong)?;
         install_ring();
@@ -150,7 +145,9 @@ fn read_authority(file: &Path) -> Result<Vec<Certificate>, String> {
         .map_err(|error| format!("`certificate_authority: {shown}` cannot be read ({error}): name a PEM file"))?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(format!("`certificate_authority: {shown}` holds no certificate: it must be PEM, `-----BEGIN CERTIFICATE-----` …")),
+        _ => {
+            Err(format!("`certificate_authority: {shown}` holds no certificate: it must be PEM, `-----BEGIN CERTIFICATE-----` …"))
+        }
     }
 }
 

@@ -59,7 +59,9 @@ impl Refusal<'_> {
         match (self.missing, self.access) {
             (Some(Missing::Object), Access::Token { role, .. }) => (
                 Denied,
-                format!("the forge has no such thing, or hides it from this token{words}: check the name, and that the token's user {role}"),
+                format!(
+                    "the forge has no such thing, or hides it from this token{words}: check the name, and that the token's user {role}"
+                ),
             ),
             _ => (NotSupported, format!("this release of the forge has no such route (HTTP {})", self.status.as_u16())),
         }
@@ -72,7 +74,10 @@ impl Refusal<'_> {
         };
         if target.origin() == self.root.origin() {
             let path = page::excerpt(target.path());
-            return format!("moved to `{path}`: it was renamed, so use its new name, or `url` ({}) is not the forge's root", self.root);
+            return format!(
+                "moved to `{path}`: it was renamed, so use its new name, or `url` ({}) is not the forge's root",
+                self.root
+            );
         }
         let host = target.host_str().unwrap_or_default();
         let port = target.port().map(|port| format!(":{port}")).unwrap_or_default();
