@@ -90,11 +90,8 @@ pub enum Reason {
         runner: RunnerKey,
     },
     /// The job is being worked on by a runner that is not ours.
-    #[error("taken by a runner that is not ours (registration {registration})")]
-    TakenElsewhere {
-        /// The forge's id of that runner's registration.
-        registration: u64,
-    },
+    #[error("taken by a runner that is not ours")]
+    TakenElsewhere,
     /// The forge says that the job is over.
     #[error("over: the forge says {conclusion}")]
     Over {
@@ -116,28 +113,28 @@ pub enum Reason {
         queued: usize,
     },
     /// The runner never came online.
-    #[error("not online {age_s} s after launch (boot limit {limit_s} s): ending the machine")]
+    #[error("not online {age_s} s after launch, which is the boot limit: ending the machine")]
     Hung {
         /// Seconds since launch.
         age_s: u64,
-        /// The pool's bound.
-        limit_s: u64,
     },
     /// The runner is online and its job waits, yet it does not take it.
-    #[error("online for {age_s} s without taking a job (idle limit {limit_s} s): ending the machine")]
+    #[error("online for {age_s} s without taking a job, which is the idle limit: ending the machine")]
     Starved {
         /// Seconds since it came online.
         age_s: u64,
-        /// The pool's bound.
-        limit_s: u64,
     },
+    /// The runner was told to take nothing more, and took nothing.
+    #[error("took nothing more: ending the machine")]
+    Quiet,
+    /// The operator drains the installation.
+    #[error("not needed: the installation is draining")]
+    Drained,
     /// The machine reached its maximum age.
-    #[error("{age_s} s old (maximum age {limit_s} s): ending the machine whatever it does")]
+    #[error("{age_s} s old, which is the maximum age: ending the machine whatever it does")]
     Overtime {
         /// Seconds since launch.
         age_s: u64,
-        /// The pool's bound.
-        limit_s: u64,
     },
     /// The machine disappeared before it served a job.
     #[error("the machine disappeared before its runner took a job{}", detail(.how.as_deref()))]
@@ -222,6 +219,11 @@ pub enum Held {
         /// The pool that covers its labels.
         pool: PoolName,
     },
+    /// A stranger's code waits beside it, and a runner takes whatever waits.
+    #[error(
+        "a job of a fork waits in the same queue, and a runner launched now could take it; it is served when that job is gone"
+    )]
+    BesideFork,
     /// It cannot be told whose code it is.
     #[error("it cannot be told whether the job runs code of a fork ({cause}), and pool `{pool}` refuses forks")]
     TrustUnknown {
@@ -290,13 +292,15 @@ impl Reason {
             Self::Online => "online",
             Self::Took { .. } => "took",
             Self::TakenBy { .. } => "taken_by",
-            Self::TakenElsewhere { .. } => "taken_elsewhere",
+            Self::TakenElsewhere => "taken_elsewhere",
             Self::Over { .. } => "over",
             Self::Gone => "gone",
             Self::Served => "served",
             Self::Surplus { .. } => "surplus",
             Self::Hung { .. } => "hung",
             Self::Starved { .. } => "starved",
+            Self::Quiet => "quiet",
+            Self::Drained => "drained",
             Self::Overtime { .. } => "overtime",
             Self::Lost { .. } => "lost",
             Self::Interrupted { .. } => "interrupted",

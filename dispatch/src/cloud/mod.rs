@@ -8,13 +8,15 @@
 //! - An identity is given at most once and taken at most once.
 
 mod error;
+#[cfg(feature = "serve")]
+pub mod process;
 
 use async_trait::async_trait;
 use userdata::Identity;
 
 pub use error::{CloudError, CloudErrorKind};
 
-use crate::identifier::{InstanceId, PoolName, RunnerKey};
+use crate::identifier::{ForgeName, InstanceId, PoolName, RunnerKey, Scope};
 use crate::label::PoolLabel;
 use crate::pool::Pool;
 use crate::record::Batch;
@@ -59,6 +61,8 @@ pub struct Instance {
     pub runner: Option<RunnerKey>,
     /// Which pool it belongs to.
     pub pool: Option<PoolName>,
+    /// Which forge and scope it was launched to serve.
+    pub serves: Option<(ForgeName, Scope)>,
     /// When the cloud began it.
     pub launched_at: Timestamp,
     /// Whether it lives.

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::identifier::{ForgeName, RepositoryName};
+use crate::identifier::{ForgeName, InstanceId, RepositoryName, Scope};
 use crate::pool::Pool;
 
 /// Everything that an installation is told.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// Tells this installation's machines and registrations from those of every other.
+    pub stack: String,
     /// The forges that it serves.
     pub forges: BTreeMap<ForgeName, ForgeConfig>,
     /// In the order in which they are tried.
@@ -91,4 +93,53 @@ pub struct ServeConfig {
     pub body_limit: usize,
     /// Seconds that closed records are kept for `runs` and `why`.
     pub keep_closed_s: u64,
+}
+
+impl Config {
+    /// The name under which a machine's runner is registered; by it a lost registration is found again.
+    pub fn runner_name(&self, instance: &InstanceId) -> String {
+        format!("{}-{instance}", self.stack)
+    }
+
+    /// The scope at which the runner for a job is registered.
+    pub fn scope_for(&self, forge: &ForgeName, repository: &RepositoryName) -> Scope {
+        match self.forges.get(forge).map(|forge| forge.register_at).unwrap_or_default() {
+            RegisterAt::Repository => Scope::Repository(repository.clone()),
+            RegisterAt::Organisation => Scope::Organisation(repository.owner().to_owned()),
+            RegisterAt::Instance => Scope::Instance,
+        }
+    }
+}
+/// stub
+pub const PROCESS_RIGHTS: &str = "stub";
+/// stub
+pub struct Environment;
+impl Environment {
+    /// stub
+    pub fn of_process() -> Self {
+        Self
+    }
+}
+/// stub
+pub struct Warnings;
+impl Warnings {
+    /// stub
+    pub fn is_empty(&self) -> bool {
+        true
+    }
+    /// stub
+    pub fn for_people(&self, _: bool) -> String {
+        String::new()
+    }
+}
+/// stub
+pub struct Loaded {
+    /// stub
+    pub config: Config,
+    /// stub
+    pub warnings: Warnings,
+}
+/// stub
+pub fn find(_: Option<&std::path::Path>, _: &Environment) -> Result<Loaded, Warnings> {
+    Err(Warnings)
 }

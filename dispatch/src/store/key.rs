@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::identifier::{BatchId, ForgeName, JobKey, PoolName, RepositoryName, RunnerKey};
+use crate::identifier::{BatchId, ForgeName, JobKey, PoolName, RepositoryName, RunnerKey, Scope};
 
 /// Where a record is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +55,20 @@ impl Key {
     /// Of the count of machines for one repository.
     pub fn repository(forge: &ForgeName, repository: &RepositoryName) -> Self {
         Self(format!("counter#repository/{forge}/{repository}"))
+    }
+
+    /// The counters that one runner counts against.
+    pub fn counters(forge: &ForgeName, scope: &Scope, pool: &PoolName) -> Vec<Self> {
+        let mut keys = vec![Self::total(), Self::pool(pool)];
+        match scope {
+            Scope::Repository(repository) => {
+                keys.push(Self::owner(forge, repository.owner()));
+                keys.push(Self::repository(forge, repository));
+            }
+            Scope::Organisation(owner) => keys.push(Self::owner(forge, owner)),
+            Scope::Instance => {}
+        }
+        keys
     }
 
     /// A key as a store gives it back.

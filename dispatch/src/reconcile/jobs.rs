@@ -1,0 +1,190 @@
+//! What each job of the queue wants, and what became of the jobs that we know.
+
+use super::{Draft, Runners};
+use crate::config::Config;
+use crate::forge::{ForgeJob, JobState, Trust};
+use crate::identifier::{ForgeName, JobKey, Scope};
+use crate::label::LabelSet;
+use crate::plan::Action;
+use crate::pool::{ForkPullRequests, Pool, choose};
+use crate::reason::{Held, Reason};
+use crate::record::{JobRecord, Mode, Story};
+use crate::world::{ForgeView, View, World};
+
+/// Machines in a row that may fail to serve a job before no more are launched for it.
+pub(super) const MOST_FAILURES: u32 = 5;
+
+/// A job that waits for a runner and has a pool.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) key: JobKey,
+    pub(super) pool: &'a Pool,
+    pub(super) scope: Scope,
+    pub(super) labels: LabelSet,
+    pub(super) handle: Option<String>,
+    pub(super) launches: u32,
+    /// Why nothing is launched for it now.
+    pub(super) held: Option<Held>,
+    /// No machine of its pool may run it, whoever launched it.
+    pub(super) refused: bool,
+}
+
+/// Plans the records of jobs and returns those that wait, in the order in which forges hand them out.
+pub(super) fn settle<'a>(world: &World, config: &'a Config, runners: &Runners<'_>, plan: &mut Draft) -> Vec<Wanted<'a>> {
+    let mut wanted = Vec::new();
+    for (forge, view) in &world.forges {
+        match view {
+            View::Seen(view) => settle_forge(&Look { world, config, runners, forge, view }, plan, &mut wanted),
+            View::Unreachable(cause) => hold_all(world, forge, cause, plan),
+        }
+    }
+    wanted.sort_by(|a, b| a.key.cmp(&b.key));
+    wanted
+}
+
+/// One forge, and all that is needed to judge its jobs.
+struct Look<'w, 'a> {
+    world: &'w World,
+    config: &'a Config,
+    runners: &'w Runners<'w>,
+    forge: &'w ForgeName,
+    view: &'w ForgeView,
+}
+
+fn hold_all(world: &World, forge: &ForgeName, cause: &str, plan: &mut Draft) {
+    for job in world.jobs.values().filter(|job| job.key.forge == *forge && job.taken_by.is_none()) {
+        let held = Held::ForgeUnreachable { forge: forge.clone(), cause: cause.to_owned() };
+        note(job, Reason::Held(held), plan);
+    }
+}
+
+fn settle_forge<'a>(look: &Look<'_, 'a>, plan: &mut Draft, wanted: &mut Vec<Wanted<'a>>) {
+    for job in look.view.jobs.values() {
+        let record = look.world.open_job(look.forge, job.id);
+        match (&job.state, record) {
+            (JobState::Queued, record) => wanted.extend(queued(look, job, record, plan)),
+            (JobState::Running { registration }, Some(record)) => running(look, job, record, *registration, plan),
+            (JobState::Blocked, Some(record)) => note(record, Reason::Held(Held::NotQueued), plan),
+            (JobState::Over { conclusion, .. }, Some(record)) => {
+                close(record, Reason::Over { conclusion: conclusion.clone() }, plan);
+            }
+            (JobState::Unknown, Some(record)) => close(record, Reason::Gone, plan),
+            (JobState::Running { .. } | JobState::Blocked | JobState::Over { .. } | JobState::Unknown, None) => {}
+        }
+    }
+}
+
+fn queued<'a>(look: &Look<'_, 'a>, job: &ForgeJob, record: Option<&JobRecord>, plan: &mut Draft) -> Option<Wanted<'a>> {
+    let pool = match choose(&look.config.pools, &job.labels) {
+        Ok(pool) => pool,
+        Err(no_pool) => {
+            if let Some(record) = record {
+                close(record, Reason::NoPool(no_pool), plan);
+            }
+            return None;
+        }
+    };
+    if let Some(record) = record.filter(|record| record.taken_by.is_some()) {
+        close(record, Reason::Gone, plan);
+        return None;
+    }
+    let known = record.cloned().unwrap_or_else(|| open(look, job, plan));
+    Some(want(look, job, &known, pool))
+}
+
+/// Begins the record of a job that only the queue told of.
+fn open(look: &Look<'_, '_>, job: &ForgeJob, plan: &mut Draft) -> JobRecord {
+    let closed = look.world.closed_generations.get(&(look.forge.clone(), job.id)).copied();
+    let generation = closed.map_or(1, |closed| closed.saturating_add(1));
+    let key = JobKey { forge: look.forge.clone(), job: job.id, generation };
+    let reason = match closed {
+        Some(_) => Reason::QueuedAgain { generation },
+        None => Reason::FoundInQueue { forge: look.forge.clone() },
+    };
+    let (repository, name) = (job.repository.clone(), job.name.clone());
+    let story = Story::beginning(look.world.now, &reason);
+    let record = JobRecord::new(key, repository, name, job.labels.clone(), look.world.now, story);
+    plan.record(Action::Open(Box::new(record.clone())), reason);
+    record
+}
+
+fn want<'a>(look: &Look<'_, '_>, job: &ForgeJob, record: &JobRecord, pool: &'a Pool) -> Wanted<'a> {
+    let fork = fork(look, job, pool);
+    Wanted {
+        key: record.key.clone(),
+        pool,
+        scope: look.config.scope_for(look.forge, &job.repository),
+        labels: job.labels.clone(),
+        handle: job.handle.clone(),
+        launches: record.launches,
+        refused: fork.is_some(),
+        held: switched_off(look.world.control.mode)
+            .or(fork)
+            .or_else(|| failed_before(look.world, record))
+            .or_else(|| out_of_sight(look.world, pool)),
+    }
+}
+
+fn switched_off(mode: Mode) -> Option<Held> {
+    match mode {
+        Mode::Running => None,
+        Mode::Paused => Some(Held::Paused),
+        Mode::Draining => Some(Held::Draining),
+        Mode::Stopped => Some(Held::Stopped),
+    }
+}
+
+fn fork(look: &Look<'_, '_>, job: &ForgeJob, pool: &Pool) -> Option<Held> {
+    match (pool.fork_pull_requests, look.view.trust.get(&job.id)) {
+        (ForkPullRequests::Allow, _) | (ForkPullRequests::Refuse, Some(Trust::Own)) => None,
+        (ForkPullRequests::Refuse, Some(Trust::Fork)) => Some(Held::ForkPullRequest { pool: pool.name.clone() }),
+        (ForkPullRequests::Refuse, Some(Trust::Unknown { cause })) => {
+            Some(Held::TrustUnknown { pool: pool.name.clone(), cause: cause.clone() })
+        }
+        (ForkPullRequests::Refuse, None) => {
+            Some(Held::TrustUnknown { pool: pool.name.clone(), cause: "the forge was not asked yet".to_owned() })
+        }
+    }
+}
+
+fn failed_before(world: &World, record: &JobRecord) -> Option<Held> {
+    if record.failures >= MOST_FAILURES {
+        return Some(Held::GaveUp { failures: record.failures });
+    }
+    let until = record.not_before.filter(|until| *until > world.now)?;
+    Some(Held::Backoff { failures: record.failures, until })
+}
+
+fn out_of_sight(world: &World, pool: &Pool) -> Option<Held> {
+    let backend = pool.backend.to_string();
+    match world.clouds.get(&pool.backend) {
+        Some(View::Seen(_)) => None,
+        Some(View::Unreachable(cause)) => Some(Held::CloudUnreachable { backend, cause: cause.clone() }),
+        None => Some(Held::CloudUnreachable { backend, cause: "it is not connected".to_owned() }),
+    }
+}
+
+/// A job that runs on one of our runners is linked from the runner's side; on any other it is not ours any more.
+fn running(look: &Look<'_, '_>, job: &ForgeJob, record: &JobRecord, registration: Option<u64>, plan: &mut Draft) {
+    if record.taken_by.is_some() || !look.view.capabilities.registrations {
+        return;
+    }
+    let ours = look.runners.values().map(|now| now.record).filter(|runner| runner.forge == *look.forge).any(|runner| {
+        let by_registration = registration.is_some() && runner.registration == registration;
+        let by_handle = job.handle.is_some() && runner.handle == job.handle;
+        by_registration || by_handle || runner.job.as_ref() == Some(&record.key)
+    });
+    if !ours {
+        close(record, Reason::TakenElsewhere, plan);
+    }
+}
+
+fn note(record: &JobRecord, reason: Reason, plan: &mut Draft) {
+    if !record.story.ends_with(&reason) {
+        plan.record(Action::Note(record.key.clone()), reason);
+    }
+}
+
+fn close(record: &JobRecord, reason: Reason, plan: &mut Draft) {
+    plan.record(Action::Close(record.key.clone()), reason);
+}

@@ -1,0 +1,87 @@
+//! Machines and registrations of ours that no record knows, and batches that are over.
+
+use super::Draft;
+use crate::cloud::{IdentityState, Instance, InstanceState};
+use crate::identifier::{BackendName, ForgeName, Scope};
+use crate::plan::Action;
+use crate::pool::DEFAULT_MAXIMUM_AGE_S;
+use crate::reason::Reason;
+use crate::world::{ForgeView, View, World};
+
+/// Seconds for which a machine without a record is left alone: its record may be on its way.
+pub(super) const ORPHAN_GRACE_S: u64 = 120;
+
+/// Plans the end of everything that belongs to nobody.
+pub(super) fn settle(world: &World, plan: &mut Draft) {
+    for (backend, view) in &world.clouds {
+        for instance in view.seen().into_iter().flatten() {
+            orphan(world, backend, instance, plan);
+        }
+    }
+    for (forge, view) in &world.forges {
+        if let View::Seen(view) = view {
+            ghosts(world, forge, view, plan);
+        }
+    }
+    for batch in world.batches.keys() {
+        if !world.runners.keys().any(|runner| runner.batch == *batch) {
+            plan.record(Action::CloseBatch(batch.clone()), Reason::Served);
+        }
+    }
+}
+
+fn orphan(world: &World, backend: &BackendName, instance: &Instance, plan: &mut Draft) {
+    let known = instance.runner.as_ref().is_some_and(|runner| world.runners.contains_key(runner));
+    let age_s = world.now.since_s(instance.launched_at);
+    if known || instance.state != InstanceState::Alive || age_s < ORPHAN_GRACE_S {
+        return;
+    }
+    if age_s >= DEFAULT_MAXIMUM_AGE_S || cannot_be_busy(world, instance) {
+        let reason = Reason::Orphan { instance: instance.id.clone(), age_s };
+        plan.end(Action::EndOrphan { backend: backend.clone(), instance: instance.id.clone() }, reason);
+    }
+}
+
+/// Without a record only the forge can tell whether a machine works; if it cannot be asked, the maximum age decides.
+fn cannot_be_busy(world: &World, instance: &Instance) -> bool {
+    if instance.identity == IdentityState::NeverGiven {
+        return true;
+    }
+    let Some((forge, scope)) = &instance.serves else { return false };
+    let view = world.forges.get(forge).and_then(View::seen);
+    let registrations = view.and_then(|view| view.registrations.get(scope));
+    registrations.is_some_and(|known| !known.iter().any(|registration| names(&registration.name, instance)))
+}
+
+fn names(registration: &str, instance: &Instance) -> bool {
+    registration.strip_suffix(instance.id.as_str()).is_some_and(|rest| rest.ends_with('-'))
+}
+
+/// A registration that carries our stack's name, that no open runner has, and that was never used.
+fn ghosts(world: &World, forge: &ForgeName, view: &ForgeView, plan: &mut Draft) {
+    for (scope, registrations) in &view.registrations {
+        for registration in registrations {
+            let ours = registration.name.starts_with(&format!("{}-", world.stack));
+            let idle = !registration.online && view.running_on(registration.id).is_none();
+            if ours && idle && !has_owner(world, forge, scope, registration.id, &registration.name) {
+                let action = Action::RemoveGhost { forge: forge.clone(), scope: scope.clone(), registration: registration.id };
+                plan.end(action, Reason::Ghost { registration: registration.id });
+            }
+        }
+    }
+}
+
+/// Whether an open runner has the registration, or a machine without a record may still be using it.
+fn has_owner(world: &World, forge: &ForgeName, scope: &Scope, registration: u64, name: &str) -> bool {
+    let recorded = world
+        .runners
+        .values()
+        .any(|runner| runner.forge == *forge && runner.scope == *scope && runner.registration == Some(registration));
+    let alive = |instance: &Instance| instance.state == InstanceState::Alive && names(name, instance);
+    let known = |instance: &Instance| instance.runner.as_ref().is_some_and(|runner| world.runners.contains_key(runner));
+    let in_use = |view: &View<Vec<Instance>>| match view {
+        View::Seen(instances) => instances.iter().any(|instance| alive(instance) && !known(instance)),
+        View::Unreachable(_) => true,
+    };
+    recorded || world.clouds.values().any(in_use)
+}
