@@ -1,0 +1,3 @@
+//! What every implementation of a seam must do, whatever it is made of.
+
+pub mod forge;
