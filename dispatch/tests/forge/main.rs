@@ -1,4 +1,5 @@
 //! The production forge client, over real sockets, against what live servers answered and against servers that misbehave.
+#![cfg(test)]
 
 mod forgejo;
 mod gitea;

@@ -142,7 +142,7 @@ impl Record {
         }
         let mut reply = Reply { status: self.status, headers: self.headers.clone(), body: body.to_string() };
         if self.headers.iter().all(|(_, value)| !value.starts_with("application/json")) {
-            reply.body = self.body.as_str().unwrap_or_default().to_owned();
+            self.body.as_str().unwrap_or_default().clone_into(&mut reply.body);
         }
         reply
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dispatch::config::{ForgeConfig, RegisterAt, Watch};
 use dispatch::forge::client::ForgeClient;
-use dispatch::forge::{Credential, ForgeJob, JobState, NewRunner, Registration, Forge};
+use dispatch::forge::{Credential, Forge, ForgeJob, JobState, NewRunner, Registration};
 use dispatch::identifier::{ForgeName, RepositoryName, Scope};
 use fake_forge::stand_in::{self, Habits, Identity};
 use fake_forge::world::{AccountId, JobSpec, Push, RepositoryId, Workflow};
