@@ -38,9 +38,9 @@ impl Ability {
         };
         let remedy = match self.since(forge.kind) {
             Some(since) => format!("upgrade it to {since} or later"),
-            None => "no release can: end the machine instead".to_owned(),
+            None => "no release can, so end the machine instead".to_owned(),
         };
-        let cause = format!("{} {} cannot {what}, so this is not supported there yet: {remedy}", forge.kind, forge.version);
+        let cause = format!("it cannot {what}, so this is not supported yet: {remedy}");
         ForgeError::new(ForgeErrorKind::NotSupported, format!("{} {}", forge.kind, forge.version), cause)
     }
 
@@ -65,10 +65,10 @@ mod tests {
 
     #[test]
     fn an_old_release_is_told_what_to_upgrade_to() {
-        insta::assert_snapshot!(sentence(Ability::Queue, ForgeKind::Gitea, 1, 24), @"Gitea 1.24 cannot list its waiting jobs, so this is not supported there yet: upgrade it to 1.25 or later");
-        insta::assert_snapshot!(sentence(Ability::Queue, ForgeKind::Forgejo, 10, 0), @"Forgejo 10.0 cannot list its waiting jobs, so this is not supported there yet: upgrade it to 11.0 or later");
-        insta::assert_snapshot!(sentence(Ability::Registrations, ForgeKind::Forgejo, 11, 0), @"Forgejo 11.0 cannot list or remove runners over its API, so this is not supported there yet: upgrade it to 15.0 or later");
-        insta::assert_snapshot!(sentence(Ability::Disable, ForgeKind::Gitea, 1, 25), @"Gitea 1.25 cannot switch a runner off, so this is not supported there yet: upgrade it to 1.26 or later");
-        insta::assert_snapshot!(sentence(Ability::Disable, ForgeKind::Forgejo, 15, 0), @"Forgejo 15.0 cannot switch a runner off, so this is not supported there yet: no release can: end the machine instead");
+        insta::assert_snapshot!(sentence(Ability::Queue, ForgeKind::Gitea, 1, 24), @"it cannot list its waiting jobs, so this is not supported yet: upgrade it to 1.25 or later");
+        insta::assert_snapshot!(sentence(Ability::Queue, ForgeKind::Forgejo, 10, 0), @"it cannot list its waiting jobs, so this is not supported yet: upgrade it to 11.0 or later");
+        insta::assert_snapshot!(sentence(Ability::Registrations, ForgeKind::Forgejo, 11, 0), @"it cannot list or remove runners over its API, so this is not supported yet: upgrade it to 15.0 or later");
+        insta::assert_snapshot!(sentence(Ability::Disable, ForgeKind::Gitea, 1, 25), @"it cannot switch a runner off, so this is not supported yet: upgrade it to 1.26 or later");
+        insta::assert_snapshot!(sentence(Ability::Disable, ForgeKind::Forgejo, 15, 0), @"it cannot switch a runner off, so this is not supported yet: no release can, so end the machine instead");
     }
 }

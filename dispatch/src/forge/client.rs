@@ -1,6 +1,6 @@
 //! The production client of one forge: finds out what the forge is, then speaks to it as that release understands.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -147,7 +147,7 @@ impl Forge for ForgeClient {
         }
         // An organisation and one of its repositories may both be watched.
         let jobs = found.into_iter().flatten().flatten().map(|job| (job.id, job));
-        let jobs: Vec<ForgeJob> = std::collections::BTreeMap::from_iter(jobs).into_values().collect();
+        let jobs: Vec<ForgeJob> = jobs.collect::<BTreeMap<_, _>>().into_values().collect();
         self.verdicts.reset(&jobs);
         Ok(jobs)
     }

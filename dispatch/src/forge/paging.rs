@@ -92,7 +92,7 @@ impl<T: Send, R: FnMut(&Answer) -> Result<Page<T>, ForgeError> + Send> Source fo
 
     async fn page(&mut self, window: Window) -> Result<Page<T>, ForgeError> {
         // Always with a page: Forgejo ignores the limit without one, and lists everything there ever was (seen on 15.0.3).
-        let call = self.call.clone().query("page", window.page).query("limit", window.limit);
+        let call = self.call.clone().query("page", &window.page).query("limit", &window.limit);
         (self.read)(&self.http.ask(&call).await?)
     }
 }

@@ -82,13 +82,11 @@ async fn ask_routes(http: &Http) -> Result<(ForgeKind, Version), ForgeError> {
         let minor = newest(http, &GITEA_MARKS).await?.unwrap_or(23);
         return Ok((ForgeKind::Gitea, Version { major: 1, minor }));
     }
-    match read(&own.read::<Announced>()?.version) {
-        Some(known) => Ok(known),
-        None => {
-            let major = newest(http, &FORGEJO_MARKS).await?.unwrap_or(10);
-            Ok((ForgeKind::Forgejo, Version { major, minor: 0 }))
-        }
+    if let Some(known) = read(&own.read::<Announced>()?.version) {
+        return Ok(known);
     }
+    let major = newest(http, &FORGEJO_MARKS).await?.unwrap_or(10);
+    Ok((ForgeKind::Forgejo, Version { major, minor: 0 }))
 }
 
 /// The release of the first route that is there.

@@ -42,7 +42,7 @@ impl Identity {
             // As git wants it from a credential helper.
             line("clone_credential", &format!("username={username}\npassword={password}"));
         }
-        line("runner_file", &self.runner_file());
+        line("runner_file", self.runner_file().expose_secret());
         Ok(lines.into())
     }
 

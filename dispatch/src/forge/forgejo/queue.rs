@@ -1,6 +1,6 @@
 //! Which jobs wait or run (Forgejo from 11). One answer holds them all; blocked jobs are not in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::Value;
@@ -30,11 +30,10 @@ pub(in crate::forge) async fn queue(
         return Ok(None);
     }
     let values = values(&answer)?;
+    let ids: BTreeSet<u64> = values.iter().filter_map(|value| value.get("repo_id").and_then(Value::as_u64)).collect();
     let mut known = BTreeMap::new();
-    for id in values.iter().filter_map(|value| value.get("repo_id").and_then(Value::as_u64)) {
-        if !known.contains_key(&id) {
-            known.insert(id, name(http, names, scope, id).await?);
-        }
+    for id in ids {
+        known.insert(id, name(http, names, scope, id).await?);
     }
     let jobs = rows::jobs(&answer, values, |job: Job| match known.get(&job.repo_id) {
         Some(Some(repository)) => job.into_forge_job(repository.clone()),
@@ -66,7 +65,7 @@ fn list(forge: Capabilities, served: &LabelSet, scope: &Scope) -> Call {
     let call = route::at(Forgejo, scope, Group::Runners, Method::GET, rest);
     if forge.version < (Version { major: 14, minor: 0 }) {
         let labels: Vec<&str> = served.iter().map(String::as_str).collect();
-        return call.query("labels", labels.join(","));
+        return call.query("labels", &labels.join(","));
     }
     call
 }

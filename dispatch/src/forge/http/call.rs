@@ -36,7 +36,7 @@ impl Call {
 
     /// Adds one parameter; the same name may come more than once.
     #[must_use]
-    pub(crate) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn query(mut self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
         self.query.push((name, value.to_string()));
         self
     }
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_its_place_in_the_path() {
         let root: Url = "https://git.example.com/forge/".parse().unwrap();
-        let call = Call::new(Method::GET, READER, ["api", "v1", "orgs", "a/../../admin?x", "jobs"]).query("page", 2);
+        let call = Call::new(Method::GET, READER, ["api", "v1", "orgs", "a/../../admin?x", "jobs"]).query("page", &2);
         assert_eq!(call.address(&root).as_str(), "https://git.example.com/forge/api/v1/orgs/a%2F..%2F..%2Fadmin%3Fx/jobs?page=2");
     }
 

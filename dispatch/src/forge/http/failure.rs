@@ -25,17 +25,21 @@ pub(super) fn sentence(error: &reqwest::Error, root: &Url, bounds: Bounds) -> St
     if let Some(tls) = causes().find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         return tls_sentence(tls, host);
     }
-    // The resolver's error type is private to hyper-util; its text is all there is.
-    if causes().any(|cause| cause.to_string() == "dns error") {
+    // The error types of the resolver and of a half answer are private to hyper; their text is all there is.
+    let says = |text: &str| causes().any(|cause| cause.to_string() == text);
+    if says("dns error") {
         return format!("the name `{host}` cannot be resolved: is `url` spelled right, and does this machine's DNS know it?");
+    }
+    let broke_off =
+        || format!("the connection to {host}:{port} broke off: if this lasts, look at the forge or the proxy before it");
+    if says("connection closed before message completed") {
+        return broke_off();
     }
     match causes().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionRefused) => {
             format!("nothing listens at {host}:{port} (connection refused): is the forge running, and is `url` right?")
         }
-        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe) => {
-            format!("the connection to {host}:{port} broke off: if this lasts, look at the forge or the proxy before it")
-        }
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe) => broke_off(),
         _ => format!("no answer from {host}:{port} ({})", chain(error)),
     }
 }
@@ -73,4 +77,21 @@ fn tls_sentence(error: &rustls::Error, host: &str) -> String {
 /// `10 s`, or milliseconds below one second.
 fn seconds(duration: Duration) -> String {
     if duration.subsec_millis() == 0 { format!("{} s", duration.as_secs()) } else { format!("{} ms", duration.as_millis()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expired_certificate_is_to_be_renewed() {
+        let expired = rustls::Error::InvalidCertificate(CertificateError::Expired);
+        assert!(tls_sentence(&expired, "git.example.com").contains("has expired: renew it"));
+    }
+
+    #[test]
+    fn times_are_shown_in_their_usual_unit() {
+        assert_eq!(seconds(Duration::from_secs(10)), "10 s");
+        assert_eq!(seconds(Duration::from_millis(1_500)), "1500 ms");
+    }
 }

@@ -6,6 +6,8 @@ mod client;
 mod failure;
 mod page;
 mod refusal;
+#[cfg(test)]
+mod socket_tests;
 
 pub(crate) use answer::{Answer, Missing};
 pub(crate) use call::{Access, Call};

@@ -43,6 +43,11 @@ impl World {
         token
     }
 
+    /// Somebody resets the registration token of a scope in the forge's settings: the old one is refused from now on.
+    pub fn reset_registration_token(&mut self, scope: Scope) {
+        self.registration_tokens.retain(|_, of| *of != scope);
+    }
+
     /// `Register`: makes a runner with the scope of the token.
     pub(crate) fn register(
         &mut self,
