@@ -1,3 +1,4 @@
 //! The dispatcher.
 
+pub mod workflow;
 pub mod yaml;
