@@ -21,4 +21,6 @@ pub mod reconcile;
 pub mod record;
 pub mod store;
 pub mod time;
+pub mod workflow;
 pub mod world;
+pub mod yaml;
