@@ -10,6 +10,7 @@
 pub mod clock;
 pub mod cloud;
 pub mod config;
+pub mod diagnostic;
 pub mod forge;
 pub mod identifier;
 pub mod label;
