@@ -67,6 +67,14 @@ fn a_secret_in_the_wrong_place_or_form_is_hidden() {
 }
 
 #[test]
+fn a_secret_that_lost_the_space_before_it_is_hidden() {
+    for text in ["forges: { home: 'token:hunter2' }", "forges: token:hunter2", "limits: secret=hunter2", "stack: password:hunter2"] {
+        let shown = shown(text);
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
 fn a_token_of_a_forge_is_hidden_wherever_it_is_pasted() {
     let token = "0123456789abcdef0123456789abcdef01234567";
     let files = [
