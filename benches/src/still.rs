@@ -39,6 +39,7 @@ pub(crate) fn installation(jobs: u64) -> Service {
 
 fn config() -> Config {
     let forge = ForgeConfig {
+        kind: None,
         url: "http://127.0.0.1:3000".to_owned(),
         hostnames: Vec::new(),
         token: SecretString::from("token"),

@@ -287,6 +287,7 @@ impl Scene {
 
 fn config() -> Config {
     let forge = ForgeConfig {
+        kind: None,
         url: "http://127.0.0.1:3000".to_owned(),
         hostnames: Vec::new(),
         token: SecretString::from("token"),

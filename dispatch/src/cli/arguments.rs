@@ -75,6 +75,12 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print what the configuration file may say
+    Config {
+        /// As which document
+        #[command(subcommand)]
+        document: ConfigDocument,
+    },
     /// Launch nothing more; what runs goes on
     Pause,
     /// Launch nothing more and end runners that wait; busy ones finish
@@ -97,6 +103,15 @@ pub(super) enum Command {
         #[arg(long)]
         handle: Option<String>,
     },
+}
+
+/// The documents about the configuration file, made from the table that reads it.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum ConfigDocument {
+    /// A JSON Schema, for editors
+    Schema,
+    /// The reference, as Markdown
+    Reference,
 }
 
 impl Command {

@@ -1,12 +1,14 @@
 //! The installation that a command is about: its configuration and its records, whoever holds them now.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::Place;
 use super::exit::Exit;
 use super::output;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, Environment};
+use crate::config::{Config, Environment, Loaded, from_environment, load};
+use crate::diagnostic::{Colour, Report};
 use crate::ledger::Ledger;
 use crate::store::{self, Store};
 
@@ -35,18 +37,34 @@ impl Installed {
     }
 }
 
-/// The configuration; what is wrong with it goes to standard error.
+/// What is looked for when no file is named.
+const FILE: &str = "dispatch.yaml";
+
+/// The settings for work; what is wrong with them goes to standard error.
 pub(super) fn configuration(place: &Place) -> Result<Config, Exit> {
-    match config::find(place.config.as_deref(), &Environment::of_process()) {
-        Ok(loaded) => {
-            if !loaded.warnings.is_empty() {
-                output::say(loaded.warnings.for_people(true).trim_end());
-            }
-            Ok(loaded.config)
-        }
-        Err(report) => {
-            output::say(report.for_people(true).trim_end());
-            Err(Exit::Configuration)
-        }
+    let loaded = loaded(place).map_err(|report| refused(&report))?;
+    let warnings = loaded.warnings();
+    if !warnings.findings().is_empty() {
+        output::say(warnings.render(Colour::Styled).trim_end());
     }
+    loaded.into_config().map_err(|error| {
+        output::error(&error.to_string());
+        Exit::Configuration
+    })
+}
+
+/// The named file, else `dispatch.yaml` where it is, else the environment alone.
+pub(super) fn loaded(place: &Place) -> Result<Loaded, Report> {
+    let environment = Environment::of_process();
+    match &place.config {
+        Some(path) => load(path, &environment),
+        None if Path::new(FILE).exists() => load(Path::new(FILE), &environment),
+        None => from_environment(&environment),
+    }
+}
+
+/// Says all that is wrong.
+fn refused(report: &Report) -> Exit {
+    output::say(report.render(Colour::Styled).trim_end());
+    Exit::Configuration
 }

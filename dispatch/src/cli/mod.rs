@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod control;
+mod documents;
 mod exit;
 mod installed;
 mod machine;
@@ -48,6 +49,7 @@ async fn run(arguments: Arguments) -> Exit {
         Command::Runs { json, most } => runs::run(&place, json, most).await,
         Command::Why { job, json } => why::run(&place, &job, json).await,
         Command::Sweep { dry_run, json } => sweep::run(&place, dry_run, json).await,
+        Command::Config { document } => documents::run(document),
         Command::Pause => control::run(&place, crate::record::Mode::Paused).await,
         Command::Drain => control::run(&place, crate::record::Mode::Draining).await,
         Command::Stop => control::run(&place, crate::record::Mode::Stopped).await,

@@ -199,6 +199,7 @@ fn install(config: Config, data: &Path) -> (Arc<Service>, Arc<Heard>, Arc<Notify
 
 fn config(url: &str, token: &str, data: &Path) -> Config {
     let forge = ForgeConfig {
+        kind: None,
         url: url.to_owned(),
         hostnames: Vec::new(),
         token: SecretString::from(token),

@@ -80,6 +80,7 @@ async fn set_stage(clock: &Arc<SystemClock>) -> std::io::Result<Stage> {
 
 fn config(stage: &Stage, data: &Path) -> Config {
     let forge = ForgeConfig {
+        kind: None,
         url: stage.forge.base_url().to_owned(),
         hostnames: Vec::new(),
         token: SecretString::from(stage.token.clone()),

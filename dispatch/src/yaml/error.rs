@@ -1,0 +1,20 @@
+//! Why a text could not be read.
+
+use super::Span;
+
+/// A place in a YAML text and what is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {}, column {}: {message}", span.line, span.column)]
+pub struct Error {
+    /// Where; an empty range where the parser names a point only.
+    pub span: Span,
+    /// What is wrong, as a lower-case fragment without the place.
+    pub message: String,
+}
+
+impl Error {
+    /// Says what is wrong with the text at `span`.
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into() }
+    }
+}
