@@ -1,4 +1,5 @@
 //! The dispatcher.
 
+pub mod explain;
 pub mod workflow;
 pub mod yaml;
