@@ -146,9 +146,13 @@ impl Memory {
         let now: BTreeSet<String> = names
             .filter_map(|label| Some(label.get("name")?.as_str()?.to_owned()))
             .collect();
-        let before = self
-            .labels
-            .insert((repository.to_owned(), number), now.clone());
+        // What is opened with labels is followed by an event that adds them.
+        let told = if event.action == "opened" {
+            BTreeSet::new()
+        } else {
+            now.clone()
+        };
+        let before = self.labels.insert((repository.to_owned(), number), told);
         if event.action == "label_updated" && event.labels.is_none() {
             event.labels = line.timeline.as_deref().and_then(last_change).or_else(|| {
                 let before = before.unwrap_or_default();

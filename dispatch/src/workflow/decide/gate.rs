@@ -8,19 +8,15 @@ use super::detect::Files;
 /// The forge's early exits.
 pub(super) fn passes(scene: Scene<'_>) -> Result<(), Why> {
     let event = scene.event;
-    let flag = |name: &str| {
-        event
-            .payload
-            .pointer(&format!("/repository/{name}"))
-            .and_then(serde_json::Value::as_bool)
-    };
     let what = if event.sender.is_forge {
         "what jobs do starts no workflows"
     } else if event.is_deletion() {
         "a push that deletes a ref starts nothing; the forge sends a `delete` besides"
-    } else if flag("archived") == Some(true) {
+    } else if event.kind == Kind::Release && event.action == "deleted" {
+        "deleting a release starts nothing"
+    } else if event.is_archived {
         "the repository is archived"
-    } else if flag("has_actions") == Some(false) {
+    } else if !event.has_actions {
         "Actions are switched off in the repository"
     } else if is_repeated_sync(scene) {
         "the forge has a run of `pull_request` for this commit already"

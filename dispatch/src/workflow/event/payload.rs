@@ -24,14 +24,11 @@ impl Event {
     pub fn from_delivery(event_type: &str, payload: Value) -> Result<Self, Unreadable> {
         let kind =
             Kind::named(event_type).ok_or_else(|| Unreadable::Kind(event_type.to_owned()))?;
-        let repository = payload
-            .get("repository")
-            .or_else(|| payload.pointer("/package/repository"));
-        let Some(default_branch) =
-            repository.and_then(|repository| text(repository, "/default_branch"))
-        else {
-            return Err(Unreadable::Missing("repository.default_branch"));
-        };
+        let repository = repository(kind, &payload).ok_or(Unreadable::Missing("repository"))?;
+        let default_branch = text(repository, "/default_branch")
+            .ok_or(Unreadable::Missing("repository.default_branch"))?;
+        let flag = |name: &str| repository.get(name).and_then(Value::as_bool);
+        let (archived, has_actions) = (flag("archived"), flag("has_actions"));
         let pull_request = payload
             .get("pull_request")
             .filter(|value| value.is_object())
@@ -49,11 +46,23 @@ impl Event {
             pull_request,
             labels: label_change(&payload),
             default_branch,
+            is_archived: archived == Some(true),
+            has_actions: has_actions != Some(false),
             sender: sender(&payload),
             workflow_run: workflow_run(&payload),
             payload,
         })
     }
+}
+
+/// The repository whose workflows are asked: of a fork, the one that was forked.
+fn repository(kind: Kind, payload: &Value) -> Option<&Value> {
+    match kind {
+        Kind::Fork => payload.get("forkee"),
+        Kind::Package => payload.pointer("/package/repository"),
+        _ => payload.get("repository"),
+    }
+    .filter(|repository| repository.is_object())
 }
 
 pub(super) fn text(value: &Value, pointer: &str) -> Option<String> {

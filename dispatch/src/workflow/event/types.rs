@@ -23,6 +23,10 @@ pub struct Event {
     pub labels: Option<LabelChange>,
     /// The repository's default branch at that moment.
     pub default_branch: String,
+    /// The repository is archived.
+    pub is_archived: bool,
+    /// The repository has Actions switched on.
+    pub has_actions: bool,
     /// Who did it.
     pub sender: Actor,
     /// For `workflow_run`: the workflow that ran, and on which branch.

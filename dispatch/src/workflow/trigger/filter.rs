@@ -69,6 +69,7 @@ pub(super) fn workflow_run(filter: &Filter, facts: Facts<'_>) -> Option<Said> {
 
 fn files(filter: &Filter, ignores: bool, facts: Facts<'_>) -> Said {
     match facts.changed {
+        Changed::Unknown(_) if filter.values.is_empty() => list(filter, ignores, &[], facts),
         Changed::Unknown(what) => Said::Unknown(Why::Unknown { what: what.clone() }),
         Changed::Known(paths) => {
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
