@@ -1,4 +1,5 @@
 //! The dispatcher.
 
+pub mod expression;
 pub mod workflow;
 pub mod yaml;
