@@ -14,7 +14,7 @@ pub fn parse(source: &str, options: &Options) -> Result<Node, Error> {
             source.len(),
             options.limits.bytes
         );
-        return Err(Error::new(Span::default(), message));
+        return Err(Error::limit(Span::default(), message));
     }
     let mut parser_options = granit_parser::Options::default();
     parser_options.set_emit_comments(false);
@@ -143,7 +143,7 @@ impl<'a> Builder<'a> {
         is_mapping: bool,
     ) -> Result<(), Error> {
         if self.open.len() >= self.options.limits.depth {
-            return Err(Error::new(
+            return Err(Error::limit(
                 span,
                 format!("nested deeper than {} levels", self.options.limits.depth),
             ));
@@ -209,7 +209,7 @@ impl<'a> Builder<'a> {
         };
         let (size, depth) = (target.size(), target.depth());
         if self.open.len() + depth > self.options.limits.depth {
-            return Err(Error::new(
+            return Err(Error::limit(
                 span,
                 format!("nested deeper than {} levels", self.options.limits.depth),
             ));
@@ -235,7 +235,7 @@ impl<'a> Builder<'a> {
     fn count(&mut self, nodes: usize, span: Span) -> Result<(), Error> {
         self.nodes += nodes;
         if self.nodes > self.options.limits.nodes {
-            return Err(Error::new(
+            return Err(Error::limit(
                 span,
                 format!(
                     "more than {} values, aliases counted",
