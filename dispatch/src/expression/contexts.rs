@@ -6,11 +6,25 @@ use super::{Failure, Value};
 #[derive(Debug, Clone, Default)]
 pub struct Contexts {
     entries: Vec<(String, Value)>,
-    /// Whether the job has `needs`, which is all that decides `success()` before any job has run.
-    pub has_needs: bool,
-    /// Whether `needs.x.outputs.y` and unknown keys of `matrix` are refused as not available yet. Forgejo ≥ 14 evaluates
-    /// `matrix` and `runs-on` so, to expand the job once more when the value is there. Otherwise they are null.
-    pub refuse_missing: bool,
+    /// How the jobs that the job needs have ended.
+    pub outcome: Outcome,
+    /// Whether `needs.x` and `needs.x.outputs.y` are refused when they are not available yet, instead of being null.
+    /// Forgejo ≥ 14 evaluates `matrix` and `runs-on` so, to expand the job once more when the value is there.
+    pub refuse_missing_needs: bool,
+    /// Whether a key that the matrix does not have is refused likewise; for `runs-on` only.
+    pub refuse_missing_matrix: bool,
+}
+
+/// How the jobs that a job needs have ended, which is what `success()` and `failure()` tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// All with success; also if there are none.
+    Success,
+    /// At least one has failed.
+    Failure,
+    /// Neither: they have not ended, or were skipped.
+    #[default]
+    Other,
 }
 
 impl Contexts {

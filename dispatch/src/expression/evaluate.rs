@@ -139,17 +139,16 @@ impl<'c> Evaluator<'c> {
         value: &Value,
         part: &SpannedExpr<'_>,
     ) -> Result<Option<String>, Failure> {
-        if !self.contexts.refuse_missing {
-            return Ok(None);
-        }
         let Some(Expr::Identifier(head)) = parts.first().map(|head| &head.inner) else {
             return Ok(None);
         };
         let watched = match head.as_str().to_ascii_lowercase().as_str() {
             "needs" => {
-                depth == 0 || depth == 2 && self.key(parts.get(2))?.as_deref() == Some("outputs")
+                self.contexts.refuse_missing_needs
+                    && (depth == 0
+                        || depth == 2 && self.key(parts.get(2))?.as_deref() == Some("outputs"))
             }
-            "matrix" => depth == 0,
+            "matrix" => self.contexts.refuse_missing_matrix && depth == 0,
             _ => false,
         };
         let key = self.key(Some(part))?;

@@ -6,7 +6,7 @@ use github_actions_expressions::op::BinOp;
 use super::coerce::to_text;
 use super::compare::compare;
 use super::evaluate::Budget;
-use super::{Contexts, Failure, Value, format, json};
+use super::{Contexts, Failure, Outcome, Value, format, json};
 
 /// Calls a function with evaluated arguments. The parser has checked how many there are.
 pub(super) fn call(
@@ -27,9 +27,9 @@ pub(super) fn call(
         Function::Join => Ok(Value::Text(join(first, arguments.get(1)))),
         Function::ToJSON => json::write(first).map(Value::Text),
         Function::FromJSON => json::read(first),
-        Function::Success => Ok(Value::Bool(!contexts.has_needs)),
+        Function::Success => Ok(Value::Bool(contexts.outcome == Outcome::Success)),
         Function::Always => Ok(Value::Bool(true)),
-        Function::Failure => Ok(Value::Bool(false)),
+        Function::Failure => Ok(Value::Bool(contexts.outcome == Outcome::Failure)),
         Function::Cancelled => Err(Failure::Panics(
             "cancelled() asks a job that does not exist yet".to_owned(),
         )),

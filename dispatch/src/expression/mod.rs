@@ -6,6 +6,7 @@
 
 mod coerce;
 mod compare;
+mod condition;
 mod contexts;
 mod evaluate;
 mod failure;
@@ -22,7 +23,8 @@ mod value;
 mod tests;
 
 pub use coerce::{go_print, is_truthy, to_text};
-pub use contexts::Contexts;
+pub use condition::holds;
+pub use contexts::{Contexts, Outcome};
 pub use evaluate::evaluate;
 pub use failure::Failure;
 pub use template::{evaluate_scalar, holds_expression, interpolate};

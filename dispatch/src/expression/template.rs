@@ -3,6 +3,8 @@
 //! The forge does not evaluate the parts one by one. It rewrites the whole text into one call, `format('{0}-{1}', a, b)`, and
 //! evaluates that; so one bad part empties the whole text. This does the same.
 
+use std::borrow::Cow;
+
 use super::coerce::to_text;
 use super::{Contexts, Failure, Value, evaluate};
 
@@ -30,10 +32,15 @@ pub fn evaluate_scalar(text: &str, contexts: &Contexts) -> Result<Value, Failure
     if !holds_expression(text) {
         return Ok(Value::text(text));
     }
+    evaluate(&as_expression(text)?, contexts)
+}
+
+/// The expression that a text with marks stands for: its single one, or the call of `format` that it is rewritten to.
+pub(super) fn as_expression(text: &str) -> Result<Cow<'_, str>, Failure> {
     let parts = parts(text)?;
     match parts.expressions.as_slice() {
-        [single] if parts.template == "{0}" => evaluate(single, contexts),
-        _ => evaluate(&parts.into_call(), contexts),
+        [single] if parts.template == "{0}" => Ok(Cow::Borrowed(single)),
+        _ => Ok(Cow::Owned(parts.into_call())),
     }
 }
 

@@ -21,11 +21,13 @@ fn contexts() -> Contexts {
         ("os".to_owned(), Value::text("linux")),
         ("v".to_owned(), Value::Integer(8)),
     ]);
-    Contexts::new()
+    let mut contexts = Contexts::new()
         .with("github", github)
         .with("vars", Value::texts([("RUNNER", "go")]))
         .with("needs", Value::empty())
-        .with("matrix", matrix)
+        .with("matrix", matrix);
+    contexts.outcome = Outcome::Success;
+    contexts
 }
 
 fn value(expression: &str) -> Value {
@@ -152,7 +154,8 @@ fn where_the_forge_waits_for_needs_a_missing_output_is_named() {
         evaluate(expression, &waiting),
         Err(Failure::Refused(_))
     ));
-    waiting.refuse_missing = true;
+    waiting.refuse_missing_needs = true;
+    waiting.refuse_missing_matrix = true;
     assert_eq!(
         evaluate(expression, &waiting),
         Err(Failure::Depends {
