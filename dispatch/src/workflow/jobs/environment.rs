@@ -1,7 +1,7 @@
 //! The contexts that the forge's server has when it expands a job.
 
 use crate::expression::{Contexts, Outcome, Value};
-use crate::workflow::model::Job;
+use crate::workflow::model::{Job, Workflow};
 use crate::yaml::Node;
 
 use super::context::ExpandContext;
@@ -19,7 +19,17 @@ pub(super) struct Environment<'a> {
     pub(super) job_ids: Vec<String>,
 }
 
-impl Environment<'_> {
+impl<'a> Environment<'a> {
+    /// What the jobs of a workflow refer to that is not called by another.
+    pub(super) fn of(workflow: &Workflow, context: &ExpandContext<'a>) -> Self {
+        Self {
+            context: *context,
+            github: context.visible_github(),
+            inputs: context.visible_inputs(),
+            job_ids: workflow.jobs.iter().map(|job| job.id.clone()).collect(),
+        }
+    }
+
     /// The contexts of one row of a job.
     pub(super) fn contexts(&self, job: &Job, matrix: Value) -> Contexts {
         let needs = needs(job.get("needs"));

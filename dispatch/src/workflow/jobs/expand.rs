@@ -1,9 +1,11 @@
 //! From a workflow to rows.
 
-use crate::expression::{Contexts, Failure};
+use crate::expression::{Contexts, Failure, Value};
 use crate::workflow::model::{self, Fault, Job, Workflow};
 use crate::yaml::Node;
 
+use super::super::Dialect;
+use super::NoCallees;
 use super::combination::Combination;
 use super::concurrency::Group;
 use super::context::ExpandContext;
@@ -21,12 +23,7 @@ pub fn expand(workflow: &Workflow, context: &ExpandContext<'_>) -> Result<Vec<Ex
     if let Some(fault) = &workflow.job_fault {
         return Err(fault.clone());
     }
-    let environment = Environment {
-        context: *context,
-        github: context.visible_github(),
-        inputs: context.visible_inputs(),
-        job_ids: workflow.jobs.iter().map(|job| job.id.clone()).collect(),
-    };
+    let environment = Environment::of(workflow, context);
     if context.dialect.is_gitea_from(27) {
         return call::gitea::expand(workflow, environment);
     }
@@ -48,6 +45,27 @@ pub fn expand(workflow: &Workflow, context: &ExpandContext<'_>) -> Result<Vec<Ex
     }
     status::fail_what_can_never_start(&mut jobs, context);
     Ok(jobs)
+}
+
+/// What the forge checks about the jobs of a file before it looks at its triggers (Gitea ≥ 1.26): it expands them without
+/// knowing anything, and calls nothing.
+///
+/// # Errors
+/// The forge ignores the file, or panics over it.
+pub fn validate(workflow: &Workflow, dialect: Dialect) -> Result<(), Fault> {
+    if let Some(fault) = &workflow.job_fault {
+        return Err(fault.clone());
+    }
+    let nothing = Value::empty();
+    let context = ExpandContext {
+        dialect,
+        github: &Value::Null,
+        vars: &nothing,
+        inputs: &nothing,
+        needs_approval: false,
+        callees: &NoCallees,
+    };
+    rows(workflow, &Environment::of(workflow, &context)).map(drop)
 }
 
 /// A row, and what it was made from.

@@ -3,7 +3,7 @@
 use crate::yaml::Span;
 
 /// A job as the forge stores it when a run is created.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpandedJob {
     /// The key in `jobs`. Forgejo names the jobs of a called workflow `caller.inner`.
     pub job_id: String,

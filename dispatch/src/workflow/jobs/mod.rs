@@ -27,7 +27,7 @@ mod tests;
 pub use call::{Callee, Callees, NoCallees};
 pub use concurrency::{Group, workflow_group};
 pub use context::ExpandContext;
-pub use expand::expand;
+pub use expand::{expand, validate};
 pub use github::{Occasion, github_context};
 pub use job::{ExpandedJob, JobStatus};
 pub use truncate::truncated;
