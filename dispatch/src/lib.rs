@@ -1,5 +1,6 @@
 //! The dispatcher.
 
 pub mod explain;
+pub mod expression;
 pub mod workflow;
 pub mod yaml;

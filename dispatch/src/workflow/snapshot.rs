@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub trusted: BTreeSet<String>,
     /// Commits for which a run of `pull_request` exists already. (Forgejo does not repeat them.)
     pub built: BTreeSet<String>,
+    /// The forge has no other repository from which a workflow could be called.
+    pub is_alone: bool,
 }
 
 /// The workflow folders of one commit: folder (`.gitea/workflows`) → what is there.

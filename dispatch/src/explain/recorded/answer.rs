@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::workflow::jobs::PlannedJob;
+use crate::workflow::jobs::ExpandedJob;
 use crate::workflow::{Decided, Decision, Outcome};
 
 /// What one action leads to.
@@ -36,7 +36,7 @@ pub struct Job {
     pub runs_on: Vec<String>,
     /// The jobs that it waits for.
     pub needs: Vec<String>,
-    /// `waiting`, `blocked` or `failure`.
+    /// `waiting`, `blocked`, `skipped`, `cancelled` or `failure`.
     pub status: String,
 }
 
@@ -63,13 +63,13 @@ fn run(decision: &Decision) -> Option<Run> {
     })
 }
 
-fn job(job: &PlannedJob) -> Job {
+fn job(job: &ExpandedJob) -> Job {
     Job {
         job_id: job.job_id.clone(),
         name: job.name.clone(),
         runs_on: job.runs_on.clone(),
         needs: job.needs.clone(),
-        status: if job.is_blocked { "blocked" } else { "waiting" }.to_owned(),
+        status: job.status.to_string(),
     }
 }
 

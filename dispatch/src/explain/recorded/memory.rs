@@ -70,6 +70,7 @@ impl Memory {
             disabled: line.disabled.iter().flatten().cloned().collect(),
             trusted: self.trusted.clone(),
             built: self.built.clone(),
+            is_alone: true,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::yaml::Span;
 
 use super::super::Why;
-use super::super::jobs::PlannedJob;
+use super::super::jobs::ExpandedJob;
 
 /// What one event leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ pub enum Outcome {
     /// A run with these jobs.
     Started {
         /// The jobs in the forge's order.
-        jobs: Vec<PlannedJob>,
+        jobs: Vec<ExpandedJob>,
         /// All of them wait until a maintainer approves.
         needs_approval: bool,
     },

@@ -8,6 +8,7 @@
 mod approval;
 mod decision;
 mod detect;
+mod expansion;
 mod gate;
 mod schedules;
 mod source;

@@ -1,11 +1,10 @@
 //! What becomes of the entries that were detected: runs, one after the other.
 
 use super::super::Why;
-use super::super::jobs;
 use super::super::model::{Effect, Fault, Workflow};
 use super::decision::{Decision, Outcome};
 use super::detect::{Detected, Files, refusal};
-use super::{Scene, approval};
+use super::{Scene, approval, expansion};
 
 /// Creates the runs in order. If the forge panics over one, it and all after it are lost.
 pub(super) fn all(scene: Scene<'_>, files: &Files, detected: Vec<Detected<'_>>) -> Vec<Decision> {
@@ -34,22 +33,17 @@ fn one(
     decision: Decision,
 ) -> (Decision, Option<Why>) {
     let needs_approval = approval::is_needed(scene, &decision.event);
-    match jobs::expand(workflow, &jobs::Occasion::new(scene, &decision.event)) {
-        Ok(mut jobs) => {
-            if needs_approval {
-                jobs.iter_mut().for_each(jobs::PlannedJob::block);
-            }
-            (
-                Decision {
-                    outcome: Outcome::Started {
-                        jobs,
-                        needs_approval,
-                    },
-                    ..decision
+    match expansion::jobs(scene, workflow, &decision, needs_approval) {
+        Ok(jobs) => (
+            Decision {
+                outcome: Outcome::Started {
+                    jobs,
+                    needs_approval,
                 },
-                None,
-            )
-        }
+                ..decision
+            },
+            None,
+        ),
         Err(fault) if fault.effect == Effect::Panics => {
             let span = Some(fault.span);
             let why = lost(workflow, fault);

@@ -5,7 +5,7 @@ use crate::yaml::{Node, Value};
 use super::Fault;
 
 /// The entries of `node` with those that `<<` brings after its own. Nothing for a node that is no mapping.
-pub(super) fn entries(node: &Node) -> Result<Vec<(&Node, &Node)>, Fault> {
+pub(in crate::workflow) fn entries(node: &Node) -> Result<Vec<(&Node, &Node)>, Fault> {
     let written = node.as_mapping().unwrap_or_default();
     let own = written.iter().filter(|(key, _)| !key.is_merge_key());
     let mut entries: Vec<_> = own.map(|(key, value)| (key, value)).collect();

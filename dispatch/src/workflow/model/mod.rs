@@ -13,6 +13,8 @@ mod schema;
 mod shape;
 mod types;
 
+pub(super) use merge::entries;
+
 pub use fault::{Effect, Fault};
 pub use read::read;
 pub use types::{Cron, Filter, Job, Trigger, Workflow};
