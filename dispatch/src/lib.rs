@@ -17,6 +17,8 @@ pub mod delivery;
 pub mod diagnostic;
 pub mod edge;
 pub mod event;
+pub mod explain;
+pub mod expression;
 pub mod forge;
 pub mod identifier;
 pub mod journal;

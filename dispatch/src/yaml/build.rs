@@ -10,7 +10,7 @@ use super::{Documents, DuplicateKeys, Error, Node, Options, Span, Style, Value, 
 pub fn parse(source: &str, options: &Options) -> Result<Node, Error> {
     if source.len() > options.limits.bytes {
         let message = format!("the text has {} bytes, more than {}", source.len(), options.limits.bytes);
-        return Err(Error::new(Span::default(), message));
+        return Err(Error::limit(Span::default(), message));
     }
     let mut parser_options = granit_parser::Options::default();
     parser_options.set_emit_comments(false);
@@ -104,7 +104,7 @@ impl<'a> Builder<'a> {
 
     fn begin(&mut self, span: Span, anchor: usize, tag: Option<&Tag>, is_mapping: bool) -> Result<(), Error> {
         if self.open.len() >= self.options.limits.depth {
-            return Err(Error::new(span, format!("nested deeper than {} levels", self.options.limits.depth)));
+            return Err(Error::limit(span, format!("nested deeper than {} levels", self.options.limits.depth)));
         }
         let tag = tag.map(full_tag);
         self.open.push(Open { span, anchor, tag, items: Vec::new(), is_mapping });
@@ -146,7 +146,7 @@ impl<'a> Builder<'a> {
         };
         let (size, depth) = (target.size(), target.depth());
         if self.open.len() + depth > self.options.limits.depth {
-            return Err(Error::new(span, format!("nested deeper than {} levels", self.options.limits.depth)));
+            return Err(Error::limit(span, format!("nested deeper than {} levels", self.options.limits.depth)));
         }
         let node = Node { span, alias: true, ..target.clone() };
         self.count(size, span)?;
@@ -165,7 +165,7 @@ impl<'a> Builder<'a> {
     fn count(&mut self, nodes: usize, span: Span) -> Result<(), Error> {
         self.nodes += nodes;
         if self.nodes > self.options.limits.nodes {
-            return Err(Error::new(span, format!("more than {} values, aliases counted", self.options.limits.nodes)));
+            return Err(Error::limit(span, format!("more than {} values, aliases counted", self.options.limits.nodes)));
         }
         Ok(())
     }

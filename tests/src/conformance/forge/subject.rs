@@ -140,6 +140,7 @@ pub fn runner(name: &str) -> NewRunner {
 
 fn client(fake: &FakeForge, token: &str, watch: Watch) -> Result<ForgeClient, Box<dyn Error>> {
     let config = ForgeConfig {
+        kind: None,
         url: fake.base_url().to_owned(),
         hostnames: Vec::new(),
         token: token.into(),
