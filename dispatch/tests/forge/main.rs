@@ -21,6 +21,7 @@ pub(crate) const TOKEN: &str = "api-token-that-nobody-may-see";
 /// A client for the forge at `url` that looks at `watch` and serves the labels of the recordings.
 pub(crate) fn client(url: &str, watch: Watch) -> ForgeClient {
     let config = ForgeConfig {
+        kind: None,
         url: url.to_owned(),
         hostnames: Vec::new(),
         token: TOKEN.into(),
