@@ -68,7 +68,9 @@ fn a_secret_in_the_wrong_place_or_form_is_hidden() {
 
 #[test]
 fn a_secret_that_lost_the_space_before_it_is_hidden() {
-    for text in ["forges: { home: 'token:hunter2' }", "forges: token:hunter2", "limits: secret=hunter2", "stack: password:hunter2"] {
+    for text in
+        ["forges: { home: 'token:hunter2' }", "forges: token:hunter2", "limits: secret=hunter2", "stack: password:hunter2"]
+    {
         let shown = shown(text);
         assert!(!shown.contains("hunter2"), "{shown}");
     }
