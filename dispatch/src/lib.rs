@@ -3,25 +3,43 @@
 //! A webhook or a timer wakes the worker. It observes the forge's queue, the cloud and its own records, decides in a
 //! pure function what to do, and does it through four narrow seams. `docs/ARCHITECTURE.md` tells the whole.
 //!
-//! Pure, without I/O, clock or environment: [`identifier`], [`label`], [`phase`], [`plan`], [`pool`], [`reason`], [`reconcile`], [`record`], [`time`], [`world`].
+//! Pure, without I/O, clock or environment: [`delivery`], [`event`], [`identifier`], [`label`], [`phase`], [`plan`], [`pool`], [`reason`], [`reconcile`], [`record`], [`text`], [`time`], [`world`].
 //!
-//! Seams: [`clock`], [`cloud`], [`forge`], [`store`].
+//! Seams: [`clock`], [`cloud`], [`forge`], [`store`]. The public side is [`edge`], the working side [`worker`].
 
+mod apply;
+#[cfg(feature = "serve")]
+pub mod cli;
 pub mod clock;
 pub mod cloud;
 pub mod config;
+pub mod delivery;
 pub mod diagnostic;
+pub mod edge;
+pub mod event;
+pub mod explain;
+pub mod expression;
 pub mod forge;
 pub mod identifier;
+pub mod journal;
 pub mod label;
+pub mod ledger;
+mod observe;
 pub mod phase;
 pub mod plan;
 pub mod pool;
 pub mod reason;
 pub mod reconcile;
 pub mod record;
+#[cfg(test)]
+mod scene;
+#[cfg(feature = "serve")]
+pub mod serve;
+pub mod service;
 pub mod store;
+pub mod text;
 pub mod time;
+pub mod worker;
 pub mod workflow;
 pub mod world;
 pub mod yaml;

@@ -83,9 +83,9 @@ impl ForgeView {
         self.jobs.values().find(|job| job.handle.as_deref() == Some(handle))
     }
 
-    /// Where a job stands; unknown if neither queue nor single look showed it.
-    pub fn state(&self, job: u64) -> &JobState {
-        self.jobs.get(&job).map_or(&JobState::Unknown, |job| &job.state)
+    /// Where a job stands, if it was looked at.
+    pub fn state(&self, job: u64) -> Option<&JobState> {
+        self.jobs.get(&job).map(|job| &job.state)
     }
 
     /// A registration, if its scope was looked at and has it.

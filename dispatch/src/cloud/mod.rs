@@ -8,6 +8,8 @@
 //! - An identity is given at most once and taken at most once.
 
 mod error;
+#[cfg(feature = "serve")]
+pub mod process;
 
 use async_trait::async_trait;
 use userdata::Identity;

@@ -180,7 +180,7 @@ fn running(look: &Look<'_, '_>, job: &ForgeJob, record: &JobRecord, registration
 }
 
 fn note(record: &JobRecord, reason: Reason, plan: &mut Draft) {
-    if record.story.last().is_none_or(|last| last.text != reason.to_string()) {
+    if !record.story.ends_with(&reason) {
         plan.record(Action::Note(record.key.clone()), reason);
     }
 }

@@ -73,7 +73,7 @@ fn retire(world: &World, now: &Now<'_>, reason: Reason, plan: &mut Draft) {
     let disables = can.is_some_and(|can| can.disable);
     match &now.phase {
         Phase::Found { .. } | Phase::Unintroduced { .. } | Phase::Introduced | Phase::Booting | Phase::Hung | Phase::Quiet => {
-            end(runner, Unless::Busy, reason, plan)
+            end(runner, Unless::Busy, reason, plan);
         }
         Phase::ComesOnline | Phase::Idle | Phase::Starved if disables => {
             plan.end(Action::Disable(runner.key.clone()), reason);
@@ -126,7 +126,7 @@ fn job_key(world: &World, runner: &RunnerRecord, job: u64) -> JobKey {
 
 fn over(world: &World, runner: &RunnerRecord, job: Option<u64>) -> Reason {
     let view = world.forges.get(&runner.forge).and_then(View::seen);
-    let state = job.zip(view).map(|(job, view)| view.state(job).clone());
+    let state = job.zip(view).and_then(|(job, view)| view.state(job).cloned());
     match state {
         Some(crate::forge::JobState::Over { conclusion, .. }) => Reason::Over { conclusion },
         _ => Reason::Gone,

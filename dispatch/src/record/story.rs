@@ -35,17 +35,20 @@ impl Story {
         story
     }
 
-    /// Adds a line, unless the last line says the same; whether it was added.
-    pub fn add(&mut self, at: Timestamp, reason: &Reason) -> bool {
-        let text = reason.to_string();
-        if self.says_last(&text) {
-            return false;
+    /// Adds a line, unless the last line says the same.
+    pub fn add(&mut self, at: Timestamp, reason: &Reason) {
+        if self.ends_with(reason) {
+            return;
         }
-        self.0.push(Note { at, code: reason.code().to_owned(), text });
+        self.0.push(Note { at, code: reason.code().to_owned(), text: reason.to_string() });
         if self.0.len() > MOST_NOTES {
             self.0.remove(KEPT_FROM_START);
         }
-        true
+    }
+
+    /// Whether the last line says just this.
+    pub fn ends_with(&self, reason: &Reason) -> bool {
+        self.last().is_some_and(|note| note.text == reason.to_string())
     }
 
     /// The lines, oldest first.
@@ -57,10 +60,6 @@ impl Story {
     pub fn last(&self) -> Option<&Note> {
         self.0.last()
     }
-
-    fn says_last(&self, text: &str) -> bool {
-        self.last().is_some_and(|note| note.text == text)
-    }
 }
 
 #[cfg(test)]
@@ -70,8 +69,8 @@ mod tests {
     #[test]
     fn what_stays_true_is_told_once() {
         let mut story = Story::beginning(Timestamp::from_seconds(1), &Reason::LaunchAgain);
-        assert!(!story.add(Timestamp::from_seconds(2), &Reason::LaunchAgain));
-        assert!(story.add(Timestamp::from_seconds(3), &Reason::Online));
+        story.add(Timestamp::from_seconds(2), &Reason::LaunchAgain);
+        story.add(Timestamp::from_seconds(3), &Reason::Online);
         assert_eq!(story.notes().len(), 2);
     }
 

@@ -32,18 +32,12 @@ pub struct Version(
 impl Dialect {
     /// Gitea 1.`minor`.
     pub const fn gitea(minor: u16) -> Self {
-        Self {
-            forge: Forge::Gitea,
-            version: Version(1, minor),
-        }
+        Self { forge: Forge::Gitea, version: Version(1, minor) }
     }
 
     /// Forgejo `major`.0.
     pub const fn forgejo(major: u16) -> Self {
-        Self {
-            forge: Forge::Forgejo,
-            version: Version(major, 0),
-        }
+        Self { forge: Forge::Forgejo, version: Version(major, 0) }
     }
 
     /// Whether this is Gitea 1.`minor` or later.
@@ -58,10 +52,6 @@ impl Dialect {
 
     /// Which pattern language `branches`, `tags` and `paths` are written in.
     pub fn patterns(self) -> pattern::Dialect {
-        if self.is_gitea_from(27) {
-            pattern::Dialect::GiteaGlob
-        } else {
-            pattern::Dialect::Act
-        }
+        if self.is_gitea_from(27) { pattern::Dialect::GiteaGlob } else { pattern::Dialect::Act }
     }
 }

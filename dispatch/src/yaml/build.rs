@@ -9,12 +9,8 @@ use super::{Documents, DuplicateKeys, Error, Node, Options, Span, Style, Value, 
 /// Reads the first document of `source`. An empty text is `null`.
 pub fn parse(source: &str, options: &Options) -> Result<Node, Error> {
     if source.len() > options.limits.bytes {
-        let message = format!(
-            "the text has {} bytes, more than {}",
-            source.len(),
-            options.limits.bytes
-        );
-        return Err(Error::new(Span::default(), message));
+        let message = format!("the text has {} bytes, more than {}", source.len(), options.limits.bytes);
+        return Err(Error::limit(Span::default(), message));
     }
     let mut parser_options = granit_parser::Options::default();
     parser_options.set_emit_comments(false);
@@ -25,16 +21,7 @@ pub fn parse(source: &str, options: &Options) -> Result<Node, Error> {
             break;
         }
     }
-    Ok(builder.root.unwrap_or_else(|| {
-        Node::scalar(
-            Value::Null,
-            Span {
-                line: 1,
-                column: 1,
-                ..Span::default()
-            },
-        )
-    }))
+    Ok(builder.root.unwrap_or_else(|| Node::scalar(Value::Null, Span { line: 1, column: 1, ..Span::default() })))
 }
 
 #[derive(PartialEq, Eq)]
@@ -73,22 +60,13 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(options: &'a Options) -> Self {
-        Self {
-            options,
-            root: None,
-            open: Vec::new(),
-            anchors: HashMap::new(),
-            nodes: 0,
-        }
+        Self { options, root: None, open: Vec::new(), anchors: HashMap::new(), nodes: 0 }
     }
 
     fn accept(&mut self, event: Event<'_>, span: Span) -> Result<Progress, Error> {
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
-                return Err(Error::new(
-                    span,
-                    "a second document begins here; only one is expected",
-                ));
+                return Err(Error::new(span, "a second document begins here; only one is expected"));
             }
             Event::DocumentEnd if self.options.documents == Documents::First => {
                 return Ok(Progress::Done);
@@ -111,51 +89,25 @@ impl<'a> Builder<'a> {
         Ok(Progress::More)
     }
 
-    fn scalar(
-        &self,
-        text: &str,
-        style: ScalarStyle,
-        tag: Option<&Tag>,
-        span: Span,
-    ) -> Result<Node, Error> {
+    fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Result<Node, Error> {
         let (style, tag) = (style_of(style), tag.map(full_tag));
         let value = match &tag {
-            Some(tag) if &**tag != "!" => scalar::tagged(text, tag, self.options.schema)
-                .map_err(|message| Error::new(span, message))?,
+            Some(tag) if &**tag != "!" => {
+                scalar::tagged(text, tag, self.options.schema).map_err(|message| Error::new(span, message))?
+            }
             None if style == Style::Plain => scalar::plain(text, self.options.schema),
             _ => Value::String(text.to_owned()),
         };
-        let written =
-            (!matches!(value, Value::String(_) | Value::Timestamp(_))).then(|| text.into());
-        Ok(Node {
-            style,
-            tag,
-            written,
-            ..Node::scalar(value, span)
-        })
+        let written = (!matches!(value, Value::String(_) | Value::Timestamp(_))).then(|| text.into());
+        Ok(Node { style, tag, written, ..Node::scalar(value, span) })
     }
 
-    fn begin(
-        &mut self,
-        span: Span,
-        anchor: usize,
-        tag: Option<&Tag>,
-        is_mapping: bool,
-    ) -> Result<(), Error> {
+    fn begin(&mut self, span: Span, anchor: usize, tag: Option<&Tag>, is_mapping: bool) -> Result<(), Error> {
         if self.open.len() >= self.options.limits.depth {
-            return Err(Error::new(
-                span,
-                format!("nested deeper than {} levels", self.options.limits.depth),
-            ));
+            return Err(Error::limit(span, format!("nested deeper than {} levels", self.options.limits.depth)));
         }
         let tag = tag.map(full_tag);
-        self.open.push(Open {
-            span,
-            anchor,
-            tag,
-            items: Vec::new(),
-            is_mapping,
-        });
+        self.open.push(Open { span, anchor, tag, items: Vec::new(), is_mapping });
         Ok(())
     }
 
@@ -164,16 +116,8 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         let span = open.span.to(open.last_byte(span));
-        let value = if open.is_mapping {
-            self.mapping(open.items)?
-        } else {
-            Value::Sequence(open.items)
-        };
-        let node = Node {
-            style: Style::Collection,
-            tag: open.tag,
-            ..Node::scalar(value, span)
-        };
+        let value = if open.is_mapping { self.mapping(open.items)? } else { Value::Sequence(open.items) };
+        let node = Node { style: Style::Collection, tag: open.tag, ..Node::scalar(value, span) };
         self.define(open.anchor, &node);
         self.add(node, 1)
     }
@@ -187,11 +131,7 @@ impl<'a> Builder<'a> {
         if self.options.duplicate_keys == DuplicateKeys::Refuse {
             entries::refuse_duplicates(&entries)?;
         }
-        Ok(Value::Mapping(if self.options.expand_merge_keys {
-            entries::merged(entries)?
-        } else {
-            entries
-        }))
+        Ok(Value::Mapping(if self.options.expand_merge_keys { entries::merged(entries)? } else { entries }))
     }
 
     fn define(&mut self, anchor: usize, node: &Node) {
@@ -202,23 +142,13 @@ impl<'a> Builder<'a> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Error> {
         let Some(target) = self.anchors.get(&anchor) else {
-            return Err(Error::new(
-                span,
-                "this alias is inside the node that it names",
-            ));
+            return Err(Error::new(span, "this alias is inside the node that it names"));
         };
         let (size, depth) = (target.size(), target.depth());
         if self.open.len() + depth > self.options.limits.depth {
-            return Err(Error::new(
-                span,
-                format!("nested deeper than {} levels", self.options.limits.depth),
-            ));
+            return Err(Error::limit(span, format!("nested deeper than {} levels", self.options.limits.depth)));
         }
-        let node = Node {
-            span,
-            alias: true,
-            ..target.clone()
-        };
+        let node = Node { span, alias: true, ..target.clone() };
         self.count(size, span)?;
         self.add(node, 0)
     }
@@ -235,13 +165,7 @@ impl<'a> Builder<'a> {
     fn count(&mut self, nodes: usize, span: Span) -> Result<(), Error> {
         self.nodes += nodes;
         if self.nodes > self.options.limits.nodes {
-            return Err(Error::new(
-                span,
-                format!(
-                    "more than {} values, aliases counted",
-                    self.options.limits.nodes
-                ),
-            ));
+            return Err(Error::limit(span, format!("more than {} values, aliases counted", self.options.limits.nodes)));
         }
         Ok(())
     }
@@ -249,14 +173,7 @@ impl<'a> Builder<'a> {
 
 impl Node {
     fn scalar(value: Value, span: Span) -> Self {
-        Self {
-            value,
-            span,
-            style: Style::Plain,
-            alias: false,
-            tag: None,
-            written: None,
-        }
+        Self { value, span, style: Style::Plain, alias: false, tag: None, written: None }
     }
 }
 
@@ -273,14 +190,8 @@ fn style_of(style: ScalarStyle) -> Style {
 }
 
 fn span_of(span: &granit_parser::Span) -> Span {
-    let offset =
-        |marker: &granit_parser::Marker| marker.byte_offset().unwrap_or_else(|| marker.index());
-    Span {
-        start: offset(&span.start),
-        end: offset(&span.end),
-        line: span.start.line(),
-        column: span.start.col() + 1,
-    }
+    let offset = |marker: &granit_parser::Marker| marker.byte_offset().unwrap_or_else(|| marker.index());
+    Span { start: offset(&span.start), end: offset(&span.end), line: span.start.line(), column: span.start.col() + 1 }
 }
 
 fn scan_error(error: &granit_parser::ScanError) -> Error {

@@ -14,36 +14,25 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
         [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(utf8(rest)?),
         _ => Cow::Borrowed(utf8(bytes)?),
     };
-    match text
-        .char_indices()
-        .find(|(_, character)| !is_printable(*character))
-    {
+    match text.char_indices().find(|(_, character)| !is_printable(*character)) {
         None => Ok(text),
         Some((offset, character)) => {
-            let message = format!(
-                "the control character {} is not allowed",
-                character.escape_unicode()
-            );
+            let message = format!("the control character {} is not allowed", character.escape_unicode());
             Err(Error::new(at(text.as_bytes(), offset), message))
         }
     }
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str, Error> {
-    std::str::from_utf8(bytes)
-        .map_err(|error| Error::new(at(bytes, error.valid_up_to()), "this byte is not UTF-8"))
+    std::str::from_utf8(bytes).map_err(|error| Error::new(at(bytes, error.valid_up_to()), "this byte is not UTF-8"))
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Error> {
     let (pairs, rest) = bytes.as_chunks::<2>();
-    let text =
-        char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>();
+    let text = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>();
     match text {
         Ok(text) if rest.is_empty() => Ok(text),
-        _ => Err(Error::new(
-            at(bytes, 0),
-            "this is not UTF-16 as its first bytes promise",
-        )),
+        _ => Err(Error::new(at(bytes, 0), "this is not UTF-16 as its first bytes promise")),
     }
 }
 
@@ -57,10 +46,5 @@ fn at(bytes: &[u8], offset: usize) -> Span {
     let mut lines = before.rsplit(|byte| *byte == b'\n');
     let column = lines.next().map_or(0, <[u8]>::len) + 1;
     let line = lines.count() + 1;
-    Span {
-        start: offset,
-        end: offset,
-        line,
-        column,
-    }
+    Span { start: offset, end: offset, line, column }
 }

@@ -10,14 +10,18 @@ pub struct Error {
     pub span: Span,
     /// What is wrong, as a lower-case fragment without the place.
     pub message: String,
+    /// The text may be fine, but it exceeds one of our [`Limits`](super::Limits).
+    pub is_limit: bool,
 }
 
 impl Error {
     /// Says what is wrong with the text at `span`.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-        }
+        Self { span, message: message.into(), is_limit: false }
+    }
+
+    /// Says which of our limits the text exceeds.
+    pub fn limit(span: Span, message: impl Into<String>) -> Self {
+        Self { is_limit: true, ..Self::new(span, message) }
     }
 }

@@ -90,10 +90,7 @@ impl Node {
     /// The first entry of a mapping whose key is written as `key`.
     pub fn entry(&self, key: &str) -> Option<(&Self, &Self)> {
         let entries = self.as_mapping()?;
-        entries
-            .iter()
-            .find(|(name, _)| name.text() == Some(key))
-            .map(|(name, value)| (name, value))
+        entries.iter().find(|(name, _)| name.text() == Some(key)).map(|(name, value)| (name, value))
     }
 
     /// The value of that entry.
@@ -133,10 +130,7 @@ impl Node {
     pub(super) fn size(&self) -> usize {
         1 + match &self.value {
             Value::Sequence(items) => items.iter().map(Self::size).sum(),
-            Value::Mapping(entries) => entries
-                .iter()
-                .map(|(key, value)| key.size() + value.size())
-                .sum(),
+            Value::Mapping(entries) => entries.iter().map(|(key, value)| key.size() + value.size()).sum(),
             _ => 0,
         }
     }
@@ -145,13 +139,7 @@ impl Node {
     pub(super) fn depth(&self) -> usize {
         match &self.value {
             Value::Sequence(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
-            Value::Mapping(entries) => {
-                1 + entries
-                    .iter()
-                    .map(|(key, value)| key.depth().max(value.depth()))
-                    .max()
-                    .unwrap_or(0)
-            }
+            Value::Mapping(entries) => 1 + entries.iter().map(|(key, value)| key.depth().max(value.depth())).max().unwrap_or(0),
             _ => 0,
         }
     }

@@ -56,11 +56,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            bytes: 1 << 20,
-            nodes: 100_000,
-            depth: 64,
-        }
+        Self { bytes: 1 << 20, nodes: 100_000, depth: 64 }
     }
 }
 

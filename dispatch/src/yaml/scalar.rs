@@ -60,15 +60,11 @@ fn number(text: &str, schema: Schema) -> Option<Value> {
         _ => {}
     }
     match schema {
-        Schema::Core => integer(text, |digits| (10, digits))
-            .map(Value::Integer)
-            .or_else(|| float(text)),
+        Schema::Core => integer(text, |digits| (10, digits)).map(Value::Integer).or_else(|| float(text)),
         Schema::Go if is_timestamp(text) => Some(Value::Timestamp(text.to_owned())),
         Schema::Go => {
             let digits = text.replace('_', "");
-            integer(&digits, go_base)
-                .map(Value::Integer)
-                .or_else(|| float(&digits))
+            integer(&digits, go_base).map(Value::Integer).or_else(|| float(&digits))
         }
     }
 }
@@ -97,9 +93,7 @@ fn integer(text: &str, base: fn(&str) -> (u32, &str)) -> Option<i128> {
         return None;
     }
     let number = sign * i128::from_str_radix(digits, radix).ok()?;
-    (i128::from(i64::MIN)..=i128::from(u64::MAX))
-        .contains(&number)
-        .then_some(number)
+    (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&number).then_some(number)
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
@@ -107,12 +101,8 @@ fn float(text: &str) -> Option<Value> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let starts = unsigned.strip_prefix('.').unwrap_or(unsigned);
     let looks_so = starts.bytes().next()?.is_ascii_digit()
-        && unsigned
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'-' | b'+'));
-    looks_so
-        .then(|| text.parse().ok().map(Value::Float))
-        .flatten()
+        && unsigned.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'-' | b'+'));
+    looks_so.then(|| text.parse().ok().map(Value::Float)).flatten()
 }
 
 /// The four layouts that go-yaml tries: a date, or a date and a time after `T`, `t` or a space.
@@ -132,9 +122,9 @@ fn is_date(text: &str) -> bool {
     let mut parts = text.split('-');
     let (year, month, day) = (parts.next(), parts.next(), parts.next());
     year.is_some_and(|year| year.len() == 4 && number_within(year, 4, 0, 9999).is_some())
-        && month.zip(day).is_some_and(|(month, day)| {
-            number_within(month, 2, 1, 12).is_some() && number_within(day, 2, 1, 31).is_some()
-        })
+        && month
+            .zip(day)
+            .is_some_and(|(month, day)| number_within(month, 2, 1, 12).is_some() && number_within(day, 2, 1, 31).is_some())
         && parts.next().is_none()
 }
 
@@ -143,9 +133,7 @@ fn is_clock(text: &str) -> bool {
     let mut parts = whole.split(':');
     let fields = [(parts.next(), 23), (parts.next(), 59), (parts.next(), 59)];
     parts.next().is_none()
-        && fields.into_iter().all(|(field, most)| {
-            field.is_some_and(|field| number_within(field, 2, 0, most).is_some())
-        })
+        && fields.into_iter().all(|(field, most)| field.is_some_and(|field| number_within(field, 2, 0, most).is_some()))
         && !fraction.is_empty()
         && fraction.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -158,16 +146,10 @@ fn split_zone(text: &str) -> Option<&str> {
     let (clock, zone) = text.split_at_checked(text.rfind(['+', '-'])?)?;
     let (hours, minutes) = zone.get(1..)?.split_once(':')?;
     (hours.len() == 2 && minutes.len() == 2).then_some(())?;
-    number_within(hours, 2, 0, 24)
-        .and(number_within(minutes, 2, 0, 60))
-        .map(|_| clock)
+    number_within(hours, 2, 0, 24).and(number_within(minutes, 2, 0, 60)).map(|_| clock)
 }
 
 fn number_within(digits: &str, width: usize, least: u32, most: u32) -> Option<u32> {
-    let fits =
-        (1..=width).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits
-        .parse()
-        .ok()
-        .filter(|number| fits && (least..=most).contains(number))
+    let fits = (1..=width).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|number| fits && (least..=most).contains(number))
 }

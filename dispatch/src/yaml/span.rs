@@ -17,10 +17,7 @@ impl Span {
     /// From the beginning of this range to the end of the other.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self {
-            end: other.end.max(self.end),
-            ..self
-        }
+        Self { end: other.end.max(self.end), ..self }
     }
 
     /// The text of this range, if it lies inside `source`.

@@ -21,30 +21,29 @@ pub enum Effect {
     Refused,
     /// The forge's own code panics, and other files of the same event are lost with this one.
     Panics,
+    /// The file exceeds what this program reads; what the forge does is not known.
+    Unknown,
 }
 
 impl Fault {
     /// The file is refused because of what stands at `span`.
     pub fn refused(span: Span, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-            effect: Effect::Refused,
-        }
+        Self::new(span, message, Effect::Refused)
     }
 
     /// What stands at `span` makes the forge panic.
     pub fn panics(span: Span, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-            effect: Effect::Panics,
-        }
+        Self::new(span, message, Effect::Panics)
+    }
+
+    fn new(span: Span, message: impl Into<String>, effect: Effect) -> Self {
+        Self { span, message: message.into(), effect }
     }
 }
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        Self::refused(error.span, error.message)
+        let effect = if error.is_limit { Effect::Unknown } else { Effect::Refused };
+        Self::new(error.span, error.message, effect)
     }
 }

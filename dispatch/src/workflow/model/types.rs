@@ -2,19 +2,56 @@
 
 use crate::yaml::{Node, Span};
 
-/// A workflow file that the forge accepts.
+use super::Fault;
+
+/// A workflow file whose triggers the forge accepts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Workflow {
     /// The path below the workflow folder: `ci.yml`, `sub/ci.yml`. The forge's name of the workflow.
     pub id: String,
     /// `name`, if it is there and not empty.
     pub name: Option<String>,
-    /// The value of `on`.
-    pub on: Node,
+    /// What starts it: the entries of `on`, in the order of the file. The same event may occur twice.
+    pub on: Vec<Trigger>,
     /// The value of `concurrency`.
     pub concurrency: Option<Node>,
-    /// The jobs in the order of the file.
+    /// The jobs in the order of the file, as far as they could be read.
     pub jobs: Vec<Job>,
+    /// Why the forge stumbles over `jobs`, if it does. Older forges notice only when the run is created.
+    pub job_fault: Option<Fault>,
+}
+
+/// One entry of `on`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trigger {
+    /// The event as written: `push`, `pull_request_target`, or anything else.
+    pub event: String,
+    /// Where the event is written.
+    pub span: Span,
+    /// The keys below the event, each once.
+    pub filters: Vec<Filter>,
+    /// The entry is a schedule to the forge (also `push: [main]` on Gitea) and starts nothing by itself.
+    pub schedule: Option<Vec<Cron>>,
+}
+
+/// One key below an event: `branches`, `types`, `paths-ignore`, or anything else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// The key.
+    pub key: String,
+    /// Where the key is written.
+    pub span: Span,
+    /// Its values, and where each is written.
+    pub values: Vec<(String, Span)>,
+}
+
+/// One `cron` of a schedule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cron {
+    /// Five fields, or a word such as `@daily`.
+    pub line: String,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// One entry of `jobs`.
@@ -24,8 +61,7 @@ pub struct Job {
     pub id: String,
     /// Where the key stands.
     pub span: Span,
-    /// The value, with `<<` merged as go-yaml does for a struct. Not a mapping in odd files (`build:` with nothing);
-    /// what the forge does then is decided where jobs are expanded.
+    /// The value: a mapping with `<<` replaced.
     pub body: Node,
 }
 

@@ -7,12 +7,7 @@ use super::Fault;
 /// `negative` tells that a `!` was taken off: Gitea compiles the pattern with it, so that a `**/` right behind the `!` does
 /// not stand at the start and keeps its slash.
 pub(super) fn to_go_regex(pattern: &str, negative: bool) -> Result<String, Fault> {
-    let mut compiler = Compiler {
-        rest: pattern,
-        before: negative.then_some('!'),
-        out: String::from("^"),
-        open: 0,
-    };
+    let mut compiler = Compiler { rest: pattern, before: negative.then_some('!'), out: String::from("^"), open: 0 };
     while let Some(c) = compiler.next() {
         compiler.item(c)?;
     }
@@ -122,11 +117,7 @@ mod tests {
             ("\\d(.)", "^\\d\\(\\.\\)$"),
             ("a}b", "^a}b$"),
         ] {
-            assert_eq!(
-                to_go_regex(pattern, false).as_deref(),
-                Ok(expected),
-                "{pattern}"
-            );
+            assert_eq!(to_go_regex(pattern, false).as_deref(), Ok(expected), "{pattern}");
         }
     }
 

@@ -3,8 +3,7 @@
 use super::{Fault, go_escape, go_regex};
 
 const POSIX: [&str; 14] = [
-    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
-    "space", "upper", "word", "xdigit",
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word", "xdigit",
 ];
 
 /// Reads a class from behind its `[` and returns what follows its `]`.
@@ -35,10 +34,7 @@ fn member<'t>(text: &'t str, out: &mut String) -> Result<&'t str, Fault> {
     let (from, rest) = character(text)?;
     go_regex::literal(from, out);
     // In `[a-]` the dash is a member, not a range.
-    let Some(ranged) = rest
-        .strip_prefix('-')
-        .filter(|ranged| !ranged.starts_with(']'))
-    else {
+    let Some(ranged) = rest.strip_prefix('-').filter(|ranged| !ranged.starts_with(']')) else {
         return Ok(rest);
     };
     if ranged.is_empty() {
@@ -54,10 +50,7 @@ fn member<'t>(text: &'t str, out: &mut String) -> Result<&'t str, Fault> {
 }
 
 fn posix<'t>(text: &'t str, out: &mut String) -> Result<Option<&'t str>, Fault> {
-    let Some((name, rest)) = text
-        .strip_prefix("[:")
-        .and_then(|named| named.split_once(":]"))
-    else {
+    let Some((name, rest)) = text.strip_prefix("[:").and_then(|named| named.split_once(":]")) else {
         return Ok(None);
     };
     if !POSIX.contains(&name.strip_prefix('^').unwrap_or(name)) {
@@ -103,11 +96,7 @@ mod tests {
             ("[\\W]", "é", true),
             ("[^/]", "\n", true),
         ] {
-            assert_eq!(
-                matches(class, text).unwrap_or_default(),
-                expected,
-                "{class} on {text}"
-            );
+            assert_eq!(matches(class, text).unwrap_or_default(), expected, "{class} on {text}");
         }
     }
 

@@ -4,12 +4,7 @@ use super::{Fault, go_regex};
 
 /// An escape that asserts a position, at the start of `text`: what follows it.
 pub(super) fn assertion<'t>(text: &'t str, out: &mut String) -> Option<&'t str> {
-    const ASSERTIONS: [(&str, &str); 4] = [
-        ("\\A", "\\A"),
-        ("\\z", "\\z"),
-        ("\\b", "(?-u:\\b)"),
-        ("\\B", "(?-u:\\B)"),
-    ];
+    const ASSERTIONS: [(&str, &str); 4] = [("\\A", "\\A"), ("\\z", "\\z"), ("\\b", "(?-u:\\b)"), ("\\B", "(?-u:\\B)")];
     ASSERTIONS.iter().find_map(|(go, rust)| {
         let rest = text.strip_prefix(go)?;
         out.push_str(rust);
@@ -47,10 +42,7 @@ pub(super) fn class<'t>(text: &'t str, out: &mut String) -> Result<Option<&'t st
 }
 
 fn unicode<'t>(text: &'t str, out: &mut String) -> Result<Option<&'t str>, Fault> {
-    let Some(rest) = text
-        .strip_prefix("\\p")
-        .or_else(|| text.strip_prefix("\\P"))
-    else {
+    let Some(rest) = text.strip_prefix("\\p").or_else(|| text.strip_prefix("\\P")) else {
         return Ok(None);
     };
     let (name, rest) = match rest.strip_prefix('{') {
@@ -102,11 +94,7 @@ fn hexadecimal(rest: &str) -> Result<(char, &str), Fault> {
 
 /// `\0`, `\12`, `\123`. A single digit other than 0 would be a back reference, which Go does not have.
 fn octal(first: char, rest: &str) -> Result<(char, &str), Fault> {
-    let more = rest
-        .bytes()
-        .take(2)
-        .take_while(|b| matches!(b, b'0'..=b'7'))
-        .count();
+    let more = rest.bytes().take(2).take_while(|b| matches!(b, b'0'..=b'7')).count();
     if first != '0' && more == 0 {
         return Err(Fault::BadEscape);
     }
@@ -138,11 +126,7 @@ mod tests {
 
     #[test]
     fn a_unicode_class_keeps_its_sign() {
-        for (text, expected) in [
-            ("\\pL", "\\p{L}"),
-            ("\\P{Greek}", "\\P{Greek}"),
-            ("\\P{^Greek}", "\\p{Greek}"),
-        ] {
+        for (text, expected) in [("\\pL", "\\p{L}"), ("\\P{Greek}", "\\P{Greek}"), ("\\P{^Greek}", "\\p{Greek}")] {
             let mut out = String::new();
             assert_eq!(class(text, &mut out), Ok(Some("")));
             assert_eq!(out, expected);

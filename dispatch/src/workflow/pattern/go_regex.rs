@@ -7,12 +7,7 @@ use super::{Fault, go_class, go_escape};
 
 /// The same language in the syntax of the `regex` crate, or what Go refuses it for.
 pub(super) fn to_rust(go: &str) -> Result<String, Fault> {
-    let mut reader = Reader {
-        rest: go,
-        out: String::with_capacity(go.len() * 2),
-        open: 0,
-        last: Last::Start,
-    };
+    let mut reader = Reader { rest: go, out: String::with_capacity(go.len() * 2), open: 0, last: Last::Start };
     while !reader.rest.is_empty() {
         reader.item()?;
     }
@@ -66,21 +61,14 @@ impl Reader<'_> {
                 self.out.push_str("(?:");
             }
             ')' => {
-                self.open = self
-                    .open
-                    .checked_sub(1)
-                    .ok_or(Fault::UnclosedAlternatives)?;
+                self.open = self.open.checked_sub(1).ok_or(Fault::UnclosedAlternatives)?;
                 self.out.push(c);
             }
             '.' | '^' | '$' | '|' => self.out.push(c),
             _ => literal(c, &mut self.out),
         }
         self.rest = after;
-        self.last = if matches!(c, '(' | '|') {
-            Last::Start
-        } else {
-            Last::Item
-        };
+        self.last = if matches!(c, '(' | '|') { Last::Start } else { Last::Item };
         Ok(())
     }
 
@@ -109,10 +97,8 @@ impl Reader<'_> {
             }
             return Ok(());
         }
-        self.rest = go_escape::assertion(self.rest, &mut self.out).map_or_else(
-            || go_escape::class_or_character(self.rest, &mut self.out),
-            Ok,
-        )?;
+        self.rest = go_escape::assertion(self.rest, &mut self.out)
+            .map_or_else(|| go_escape::class_or_character(self.rest, &mut self.out), Ok)?;
         self.last = Last::Item;
         Ok(())
     }

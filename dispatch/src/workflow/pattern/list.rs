@@ -16,17 +16,9 @@ impl Patterns {
     /// The first pattern that this dialect cannot compile. The forge then treats the key as unsatisfied.
     pub fn compile(patterns: &[&str], dialect: Dialect) -> Result<Self, Invalid> {
         let compile = |(index, pattern): (usize, &&str)| {
-            Pattern::compile(pattern, dialect).map_err(|fault| Invalid {
-                index,
-                pattern: (*pattern).to_owned(),
-                fault,
-            })
+            Pattern::compile(pattern, dialect).map_err(|fault| Invalid { index, pattern: (*pattern).to_owned(), fault })
         };
-        let patterns = patterns
-            .iter()
-            .enumerate()
-            .map(compile)
-            .collect::<Result<_, _>>()?;
+        let patterns = patterns.iter().enumerate().map(compile).collect::<Result<_, _>>()?;
         Ok(Self { patterns })
     }
 
@@ -42,12 +34,7 @@ impl Patterns {
         let mut excluded = None;
         for (input, text) in inputs.iter().enumerate() {
             match self.last_match(text) {
-                Some((
-                    pattern,
-                    Pattern {
-                        negative: false, ..
-                    },
-                )) => {
+                Some((pattern, Pattern { negative: false, .. })) => {
                     return Verdict::yes(Because::Included { pattern, input });
                 }
                 Some((pattern, _)) => {
@@ -68,18 +55,12 @@ impl Patterns {
         }
         let mut first = None;
         for (input, text) in inputs.iter().enumerate() {
-            let Some(pattern) = self
-                .patterns
-                .iter()
-                .position(|p| p.matches(text) != p.negative)
-            else {
+            let Some(pattern) = self.patterns.iter().position(|p| p.matches(text) != p.negative) else {
                 return Verdict::yes(Because::NotIgnored { input });
             };
             first.get_or_insert(pattern);
         }
-        first.map_or(Verdict::no(Because::NoInput), |pattern| {
-            Verdict::no(Because::AllIgnored { pattern })
-        })
+        first.map_or(Verdict::no(Because::NoInput), |pattern| Verdict::no(Because::AllIgnored { pattern }))
     }
 
     fn trivial(&self, inputs: &[&str]) -> Option<Verdict> {
@@ -90,11 +71,7 @@ impl Patterns {
     }
 
     fn last_match(&self, text: &str) -> Option<(usize, &Pattern)> {
-        self.patterns
-            .iter()
-            .enumerate()
-            .rev()
-            .find(|(_, pattern)| pattern.matches(text))
+        self.patterns.iter().enumerate().rev().find(|(_, pattern)| pattern.matches(text))
     }
 }
 
@@ -115,17 +92,15 @@ mod tests {
         let mut checked = 0;
         for line in include_str!("vectors.jsonl").lines() {
             let vector: serde_json::Value = serde_json::from_str(line).unwrap();
-            let strings =
-                |key: &str| -> Vec<String> { serde_json::from_value(vector[key].clone()).unwrap() };
+            let strings = |key: &str| -> Vec<String> { serde_json::from_value(vector[key].clone()).unwrap() };
             let (patterns, inputs) = (strings("p"), strings("i"));
             let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
             let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
             for (dialect, key) in BOTH.into_iter().zip(["old", "new"]) {
                 let expected = vector.get("r").unwrap_or(&vector[key]).as_str().unwrap();
                 let letter = |verdict: Verdict| if verdict.satisfied { "F" } else { "T" };
-                let actual = Patterns::compile(&patterns, dialect).map_or("E".to_owned(), |list| {
-                    [letter(list.include(&inputs)), letter(list.ignore(&inputs))].concat()
-                });
+                let actual = Patterns::compile(&patterns, dialect)
+                    .map_or("E".to_owned(), |list| [letter(list.include(&inputs)), letter(list.ignore(&inputs))].concat());
                 assert_eq!(actual, expected, "{dialect:?}: {line}");
                 checked += 1;
             }
@@ -136,20 +111,8 @@ mod tests {
     #[test]
     fn an_include_list_names_the_pattern_that_decided() {
         let list = list(&["*.md", "!README.md", "docs/**"]);
-        assert_eq!(
-            list.include(&["README.md"]).because,
-            Because::Excluded {
-                pattern: 1,
-                input: 0
-            }
-        );
-        assert_eq!(
-            list.include(&["README.md", "docs/a"]).because,
-            Because::Included {
-                pattern: 2,
-                input: 1
-            }
-        );
+        assert_eq!(list.include(&["README.md"]).because, Because::Excluded { pattern: 1, input: 0 });
+        assert_eq!(list.include(&["README.md", "docs/a"]).because, Because::Included { pattern: 2, input: 1 });
         assert_eq!(list.include(&["src/a"]).because, Because::NothingMatched);
         assert_eq!(list.include(&[]).because, Because::NoInput);
     }
@@ -157,18 +120,9 @@ mod tests {
     #[test]
     fn an_ignore_list_names_what_is_left_over() {
         let list = list(&["docs/**", "!src/**"]);
-        assert_eq!(
-            list.ignore(&["docs/a", "src/a"]).because,
-            Because::NotIgnored { input: 1 }
-        );
-        assert_eq!(
-            list.ignore(&["docs/a", "x"]).because,
-            Because::AllIgnored { pattern: 0 }
-        );
-        assert_eq!(
-            list.ignore(&["x"]).because,
-            Because::AllIgnored { pattern: 1 }
-        );
+        assert_eq!(list.ignore(&["docs/a", "src/a"]).because, Because::NotIgnored { input: 1 });
+        assert_eq!(list.ignore(&["docs/a", "x"]).because, Because::AllIgnored { pattern: 0 });
+        assert_eq!(list.ignore(&["x"]).because, Because::AllIgnored { pattern: 1 });
     }
 
     #[test]

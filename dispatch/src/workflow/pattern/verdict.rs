@@ -46,16 +46,10 @@ pub enum Because {
 
 impl Verdict {
     pub(super) fn yes(because: Because) -> Self {
-        Self {
-            satisfied: true,
-            because,
-        }
+        Self { satisfied: true, because }
     }
 
     pub(super) fn no(because: Because) -> Self {
-        Self {
-            satisfied: false,
-            because,
-        }
+        Self { satisfied: false, because }
     }
 }

@@ -1,5 +1,8 @@
 //! What a runner is doing now: derived from its record and what was just seen, never stored.
 
+#[cfg(test)]
+mod tests;
+
 use crate::cloud::{IdentityState, Instance, InstanceState};
 use crate::forge::{JobState, Registration};
 use crate::identifier::InstanceId;
@@ -82,9 +85,10 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Whether the runner may still take a job, and so counts against the jobs that wait.
+    /// Whether the runner counts against the jobs that wait.
     ///
-    /// In doubt it may: a job that waits a little longer costs less than a second machine.
+    /// In doubt it does: a job that waits a little longer costs less than a second machine. A lost one counts until its
+    /// end is recorded, because only then it is known how long its job has to wait for the next.
     pub fn waits(&self) -> bool {
         match self {
             Self::Unlaunched
@@ -97,6 +101,7 @@ impl Phase {
             | Self::Idle
             | Self::Starved
             | Self::Quieting
+            | Self::Lost { .. }
             | Self::Unobserved => true,
             Self::Quiet
             | Self::Takes { .. }
@@ -105,7 +110,6 @@ impl Phase {
             | Self::Finishes { .. }
             | Self::Finishing
             | Self::Done
-            | Self::Lost { .. }
             | Self::Interrupted { .. } => false,
         }
     }
@@ -284,21 +288,12 @@ fn look_for_registration<'a>(runner: &RunnerRecord, forge: Option<&'a View<Forge
 }
 
 /// The job of a runner: the one that its record names, else the one that the forge shows on its registration or handle.
-///
-/// With the forge out of sight, a job that was running still is.
 fn look_for_work(runner: &RunnerRecord, forge: Option<&View<ForgeView>>) -> Work {
-    let Some(View::Seen(view)) = forge else {
-        return match &runner.job {
-            Some(job) if runner.job_over_at.is_none() => Work::Running(job.job),
-            _ => Work::None,
-        };
-    };
+    let view = forge.and_then(View::seen);
     if let Some(job) = &runner.job {
-        return match view.state(job.job) {
-            JobState::Running { .. } => Work::Running(job.job),
-            JobState::Queued | JobState::Blocked | JobState::Over { .. } | JobState::Unknown => Work::Over(job.job),
-        };
+        return recorded_work(runner, job.job, view);
     }
+    let Some(view) = view else { return Work::None };
     if !view.capabilities.registrations {
         return believed_work(runner, view);
     }
@@ -314,13 +309,22 @@ fn look_for_work(runner: &RunnerRecord, forge: Option<&View<ForgeView>>) -> Work
         .unwrap_or(Work::None)
 }
 
+/// With the forge out of sight, a job that was running still is.
+fn recorded_work(runner: &RunnerRecord, job: u64, view: Option<&ForgeView>) -> Work {
+    match view.and_then(|view| view.state(job)) {
+        Some(JobState::Queued | JobState::Blocked | JobState::Over { .. } | JobState::Unknown) => Work::Over(job),
+        None if runner.job_over_at.is_some() => Work::Over(job),
+        Some(JobState::Running { .. }) | None => Work::Running(job),
+    }
+}
+
 /// Forges that do not tell which runner has a job (Forgejo before 15): each runner is believed to have the job that it
 /// was launched for. Among jobs with the same labels that is true in number, if not one by one.
 fn believed_work(runner: &RunnerRecord, view: &ForgeView) -> Work {
     let job = runner.launched_for.job;
     match view.state(job) {
-        JobState::Running { .. } => Work::Running(job),
-        JobState::Over { .. } | JobState::Unknown => Work::Over(job),
-        JobState::Queued | JobState::Blocked => Work::None,
+        Some(JobState::Running { .. }) => Work::Running(job),
+        Some(JobState::Over { .. } | JobState::Unknown) => Work::Over(job),
+        Some(JobState::Queued | JobState::Blocked) | None => Work::None,
     }
 }

@@ -1,0 +1,117 @@
+//! Ends runners, machines and registrations, so that no job can be killed by it before its bound.
+
+use super::{Apply, Failed, call_failed};
+use crate::cloud::Withdrawal;
+use crate::forge::{ForgeErrorKind, JobState};
+use crate::identifier::{BackendName, ForgeName, InstanceId, RunnerKey, Scope};
+use crate::journal::Subject;
+use crate::ledger::AfterClose;
+use crate::plan::Unless;
+use crate::reason::Reason;
+use crate::record::RunnerRecord;
+
+impl Apply<'_> {
+    /// Makes sure that the runner is not needed, removes its registration, ends its machine, closes its record.
+    ///
+    /// The record stays open until forge and cloud have both said yes, so nothing is forgotten.
+    pub(super) async fn end(&self, runner: &RunnerKey, unless: Unless, reason: &Reason) -> Result<(), Failed> {
+        let record = self.ledger().runner(runner).await?.record;
+        if !record.is_open() {
+            return Ok(());
+        }
+        if unless == Unless::Busy && self.may_be_busy(&record, reason).await? {
+            return Err(Failed::Overtaken);
+        }
+        let deregistered = self.deregister(&record).await;
+        self.terminate(&record).await?;
+        deregistered?;
+        self.ledger().close_runner(runner, reason, after_close(&record, reason)).await?;
+        self.tell(&Subject::Runner(runner.clone()), reason);
+        Ok(())
+    }
+
+    /// Without an identity a machine can never become a runner; with one, only a fresh look at the forge tells.
+    async fn may_be_busy(&self, runner: &RunnerRecord, reason: &Reason) -> Result<bool, Failed> {
+        if let Some(instance) = runner.instance() {
+            match self.cloud(runner)?.withdraw(instance).await {
+                Ok(Withdrawal::Withdrawn) => return Ok(false),
+                Ok(Withdrawal::AlreadyTaken) => {}
+                Err(error) => return Err(Failed::Call(error.to_string())),
+            }
+        }
+        let forge = self.forge(runner)?;
+        let unreachable = |error: crate::forge::ForgeError| Failed::Call(error.to_string());
+        if matches!(reason, Reason::Hung { .. }) {
+            let known = forge.registrations(&runner.scope).await.map_err(unreachable)?;
+            if known.iter().any(|registration| Some(registration.id) == runner.registration && registration.online) {
+                return Ok(true);
+            }
+        }
+        let queue = forge.queue().await.map_err(unreachable)?;
+        Ok(queue.iter().any(|job| {
+            let on_it = matches!(job.state, JobState::Running { registration } if registration.is_some() && registration == runner.registration);
+            let bound = runner.handle.is_some() && job.handle == runner.handle && matches!(job.state, JobState::Running { .. });
+            on_it || bound
+        }))
+    }
+
+    async fn deregister(&self, runner: &RunnerRecord) -> Result<(), Failed> {
+        let Some(registration) = runner.registration else { return Ok(()) };
+        match self.forge(runner)?.deregister(&runner.scope, registration).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind == ForgeErrorKind::NotSupported => Ok(()),
+            Err(error) => {
+                let reason = call_failed("removing the registration", &error, "tried again at the next pass");
+                self.record(&runner.key, &reason, |_, _| ()).await?;
+                Err(Failed::Call(error.to_string()))
+            }
+        }
+    }
+
+    async fn terminate(&self, runner: &RunnerRecord) -> Result<(), Failed> {
+        let Some(instance) = runner.instance() else { return Ok(()) };
+        match self.cloud(runner)?.terminate(std::slice::from_ref(instance)).await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let reason = call_failed("ending the machine", &error, "tried again at the next pass");
+                self.record(&runner.key, &reason, |_, _| ()).await?;
+                Err(Failed::Call(error.to_string()))
+            }
+        }
+    }
+
+    pub(super) async fn disable(&self, runner: &RunnerKey, reason: &Reason) -> Result<(), Failed> {
+        let record = self.ledger().runner(runner).await?.record;
+        let (Some(registration), true) = (record.registration, record.is_open()) else { return Err(Failed::Overtaken) };
+        self.forge(&record)?.disable(&record.scope, registration).await.map_err(|error| Failed::Call(error.to_string()))?;
+        self.record(runner, reason, |record, now| record.disabled_at = Some(now)).await
+    }
+
+    pub(super) async fn end_orphan(&self, backend: &BackendName, instance: &InstanceId, reason: &Reason) -> Result<(), Failed> {
+        let Some(cloud) = self.service.clouds.get(backend) else { return Err(Failed::Overtaken) };
+        cloud.terminate(std::slice::from_ref(instance)).await.map_err(|error| Failed::Call(error.to_string()))?;
+        self.tell(&Subject::Machine(instance.clone()), reason);
+        Ok(())
+    }
+
+    pub(super) async fn remove_ghost(
+        &self,
+        forge: &ForgeName,
+        scope: &Scope,
+        registration: u64,
+        reason: &Reason,
+    ) -> Result<(), Failed> {
+        let Some(forge) = self.service.forges.get(forge) else { return Err(Failed::Overtaken) };
+        forge.deregister(scope, registration).await.map_err(|error| Failed::Call(error.to_string()))?;
+        self.tell(&Subject::Installation, reason);
+        Ok(())
+    }
+}
+
+/// A machine that ended without having been wanted less, and without a job, has failed the job that it was for.
+fn after_close(runner: &RunnerRecord, reason: &Reason) -> AfterClose {
+    match reason {
+        Reason::Hung { .. } | Reason::Lost { .. } | Reason::Quiet if runner.job.is_none() => AfterClose::Failure,
+        _ => AfterClose::Nothing,
+    }
+}

@@ -1,0 +1,123 @@
+//! Carries out a plan: the only place with effects. Each action is idempotent; what fails is planned again.
+
+mod end;
+mod introduce;
+mod launch;
+mod note;
+
+use crate::journal::Subject;
+use crate::ledger::{Ledger, LedgerError};
+use crate::plan::{Action, Plan, Planned};
+use crate::reason::Reason;
+use crate::record::Lease;
+use crate::service::Service;
+use crate::worker::LEASE_S;
+
+/// A plan at work.
+pub(crate) struct Apply<'a> {
+    service: &'a Service,
+    lease: Lease,
+}
+
+/// What became of a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Applied {
+    /// Actions carried out.
+    pub(crate) done: usize,
+    /// Among them those that ended something.
+    pub(crate) ended: usize,
+    /// Actions that failed.
+    pub(crate) failed: usize,
+}
+
+/// Why an action was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum Failed {
+    /// The record could not be changed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A forge or cloud did not do it; its story tells.
+    #[error("{0}")]
+    Call(String),
+    /// It was no longer right to do it.
+    #[error("no longer needed")]
+    Overtaken,
+}
+
+impl<'a> Apply<'a> {
+    pub(crate) fn new(service: &'a Service, lease: Lease) -> Self {
+        Self { service, lease }
+    }
+
+    /// Carries out the actions in order; stops at once when another worker has taken over.
+    pub(crate) async fn carry_out(mut self, plan: Plan) -> Result<Applied, LedgerError> {
+        let mut applied = Applied::default();
+        for planned in plan.actions {
+            self.keep_lease().await?;
+            let ends = matches!(planned.action, Action::End { .. } | Action::EndOrphan { .. });
+            match self.act(&planned).await {
+                Ok(()) => {
+                    applied.done += 1;
+                    applied.ended += usize::from(ends);
+                }
+                Err(Failed::Overtaken) => {}
+                Err(Failed::Ledger(LedgerError::LeaseLost)) => return Err(LedgerError::LeaseLost),
+                Err(Failed::Ledger(LedgerError::Store(error))) => return Err(LedgerError::Store(error)),
+                Err(
+                    Failed::Ledger(LedgerError::Conflict(_) | LedgerError::Missing(_) | LedgerError::Refused(_))
+                    | Failed::Call(_),
+                ) => applied.failed += 1,
+            }
+        }
+        Ok(applied)
+    }
+
+    /// Renews the lease when half of it is over.
+    async fn keep_lease(&mut self) -> Result<(), LedgerError> {
+        let left_s = self.lease.expires_at.since_s(self.service.clock.now());
+        if left_s < LEASE_S / 2 {
+            self.lease = self.ledger().renew(&self.lease, LEASE_S).await?;
+        }
+        Ok(())
+    }
+
+    fn ledger(&self) -> Ledger<'a> {
+        self.service.ledger().fenced(self.lease.fence)
+    }
+
+    async fn act(&self, planned: &Planned) -> Result<(), Failed> {
+        let Planned { action, reason } = planned;
+        match action {
+            Action::Open(job) => self.open(job, reason).await,
+            Action::Note(job) => self.note(job, reason).await,
+            Action::Close(job) => self.close(job, reason).await,
+            Action::Claim(claim) => self.claim(claim).await,
+            Action::Relaunch(batch) => self.launch(batch).await,
+            Action::Find { runner, instance, launched_at } => self.find(runner, instance, *launched_at, reason).await,
+            Action::Introduce { runner, lost } => self.introduce_again(runner, *lost, reason).await,
+            Action::RecordHandOver(runner) => self.record(runner, reason, |record, now| record.handed_over_at = Some(now)).await,
+            Action::RecordOnline(runner) => self.record(runner, reason, |record, now| record.online_at = Some(now)).await,
+            Action::RecordOver(runner) => self.record(runner, reason, |record, now| record.job_over_at = Some(now)).await,
+            Action::RecordTake { runner, job } => self.take(runner, job, reason).await,
+            Action::Disable(runner) => self.disable(runner, reason).await,
+            Action::End { runner, unless } => self.end(runner, *unless, reason).await,
+            Action::EndOrphan { backend, instance } => self.end_orphan(backend, instance, reason).await,
+            Action::RemoveGhost { forge, scope, registration } => self.remove_ghost(forge, scope, *registration, reason).await,
+            Action::CloseBatch(batch) => Ok(self.ledger().close_batch(batch).await?),
+            Action::Repair { counter, by } => {
+                self.ledger().repair(counter, *by).await?;
+                self.tell(&Subject::Installation, reason);
+                Ok(())
+            }
+        }
+    }
+
+    fn tell(&self, subject: &Subject, reason: &Reason) {
+        self.service.journal.tell(self.service.clock.now(), subject, reason);
+    }
+}
+
+/// The reason of a failed call.
+fn call_failed(what: &str, cause: &dyn std::fmt::Display, next: &str) -> Reason {
+    Reason::CallFailed { what: what.to_owned(), cause: cause.to_string(), next: next.to_owned() }
+}

@@ -1,0 +1,220 @@
+//! The public side: authenticate a delivery, turn it into claims, answer in sentences. It may only add job records.
+//!
+//! The forge keeps the reply in its delivery log, so it is the first thing that a person sees of us. It is 200 with text
+//! even when nothing is done; other statuses mean that the hook itself has to be mended.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::delivery::{self, Delivery, ForgeHint, Limits, Refusal, Secrets};
+use crate::event::{Event, Job, JobStatus, Push, WorkflowJob, parse};
+use crate::identifier::{ForgeName, JobKey, RepositoryName};
+use crate::journal::Subject;
+use crate::ledger::{Announcement, LedgerError};
+use crate::pool::{NoPool, Pool, choose};
+use crate::reason::{Held, Reason};
+use crate::reconcile::described;
+use crate::record::{JobRecord, Mode, Record, Story};
+use crate::service::Service;
+use crate::store::{Key, Stored};
+use crate::text::printable;
+
+/// Longest name of a job that is kept; forges allow more.
+const LONGEST_NAME: usize = 200;
+
+/// The answer to a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// For the forge.
+    pub status: StatusCode,
+    /// For people.
+    pub text: String,
+    /// For the worker.
+    pub ring: Ring,
+}
+
+/// Whether a delivery wakes the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ring {
+    /// It does not.
+    No,
+    /// At once.
+    Now,
+    /// At once and again a little later: the queue may be filled after the delivery is sent.
+    NowAndLater,
+}
+
+impl Service {
+    /// Handles one delivery for the forge that the path named.
+    pub async fn receive(&self, forge: &ForgeName, headers: &HeaderMap, body: Bytes) -> Reply {
+        let Some(config) = self.config.forges.get(forge) else {
+            return Reply::new(
+                StatusCode::NOT_FOUND,
+                format!("there is no forge `{}` in the configuration", printable(forge.as_str(), 100)),
+            );
+        };
+        let delivery = match self.authenticate(config.webhook_secrets.iter().cloned(), headers, body) {
+            Ok(delivery) => delivery,
+            Err(refusal) => return refused(&refusal),
+        };
+        match parse(&delivery) {
+            Ok(event) => self.answer(forge, &delivery, event).await,
+            Err(refusal) => refused(&refusal),
+        }
+    }
+
+    fn authenticate(
+        &self,
+        secrets: impl Iterator<Item = secrecy::SecretString>,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Delivery, Refusal> {
+        let secrets = Secrets::new(secrets).map_err(|_| Refusal::Unsigned)?;
+        let limits = Limits::new(self.config.serve.body_limit).unwrap_or_default();
+        delivery::authenticate(headers, body, &secrets, limits)
+    }
+
+    async fn answer(&self, forge: &ForgeName, delivery: &Delivery, event: Event) -> Reply {
+        match event {
+            Event::WorkflowJob(event) => self.job(forge, delivery, &event).await,
+            Event::WorkflowRun(_) | Event::ActionRun(_) => {
+                Reply::ok(format!("noted: looking at the queue of `{forge}`"), Ring::Now)
+            }
+            Event::Test(push) => Reply::ok(self.kind_words(forge, &push), Ring::No),
+            Event::Ignored(why) => Reply::ok(why.to_string(), Ring::No),
+            Event::Push(_)
+            | Event::Create(_)
+            | Event::Delete(_)
+            | Event::PullRequest { .. }
+            | Event::Review { .. }
+            | Event::Issue { .. }
+            | Event::Comment { .. }
+            | Event::Release(_)
+            | Event::Fork(_)
+            | Event::Wiki(_)
+            | Event::Package(_) => Reply::ok(may_start_jobs(forge, delivery.forge_hint()), Ring::NowAndLater),
+        }
+    }
+
+    fn kind_words(&self, forge: &ForgeName, push: &Push) -> String {
+        let pools: Vec<&str> = self.config.pools.iter().map(|pool| pool.name.as_str()).collect();
+        format!(
+            "hello {}: this webhook reaches dispatch as forge `{forge}` and its signature is good; pools: {}",
+            push.repository.full_name,
+            pools.join(", ")
+        )
+    }
+
+    async fn job(&self, forge: &ForgeName, delivery: &Delivery, event: &WorkflowJob) -> Reply {
+        let job = &event.job;
+        let title = format!("{} (job {} of {})", printable(&job.name, LONGEST_NAME), job.id, event.repository.full_name);
+        match event.action {
+            JobStatus::Queued => match self.announce(forge, delivery, event).await {
+                Ok(sentence) => Reply::ok(format!("{title}: {sentence}"), Ring::Now),
+                Err(error) => Reply::failed(&format!("{title}: {error}")),
+            },
+            JobStatus::Waiting => {
+                Reply::ok(format!("{title}: no runner can take it yet; a machine follows when the forge queues it"), Ring::No)
+            }
+            JobStatus::InProgress => Reply::ok(format!("{title}: noted, it is being worked on"), Ring::Now),
+            JobStatus::Completed => Reply::ok(format!("{title}: noted, it is over"), Ring::Now),
+            JobStatus::Unknown => {
+                Reply::ok(format!("{title}: a state that dispatch does not know; looking at the queue"), Ring::Now)
+            }
+        }
+    }
+
+    /// Records the job, and says in one sentence what becomes of it.
+    async fn announce(&self, forge: &ForgeName, delivery: &Delivery, event: &WorkflowJob) -> Result<String, LedgerError> {
+        let Ok(repository) = event.repository.full_name.parse::<RepositoryName>() else {
+            return Ok("not started: the repository's name is not `owner/name`".to_owned());
+        };
+        let now = self.clock.now();
+        let announced = Reason::Announced { delivery: printable(delivery.id(), 64) };
+        let labels = event.job.labels.iter().cloned().collect();
+        let key = JobKey::first(forge.clone(), event.job.id);
+        let name = printable(&event.job.name, LONGEST_NAME);
+        let mut record = JobRecord::new(key, repository, name, labels, now, Story::beginning(now, &announced));
+        let pool = choose(&self.config.pools, &record.labels).cloned();
+        if let Err(no_pool) = &pool {
+            record.story.add(now, &Reason::NoPool(no_pool.clone()));
+            record.closed_at = Some(now);
+        }
+        let subject = Subject::Job(record.key.clone());
+        let announcement = self.ledger().announce(record).await?;
+        if announcement == Announcement::New {
+            self.journal.tell(now, &subject, &announced);
+        }
+        self.sentence(&event.job, announcement, pool).await
+    }
+
+    async fn sentence(&self, job: &Job, announcement: Announcement, pool: Result<Pool, NoPool>) -> Result<String, LedgerError> {
+        let labels = crate::label::listed(&job.labels.iter().cloned().collect());
+        match (announcement, pool) {
+            (_, Err(no_pool)) => Ok(format!("not started: {no_pool}")),
+            (Announcement::Known(record), Ok(_)) => Ok(known(&record)),
+            (Announcement::New, Ok(pool)) => Ok(match self.held(&pool).await? {
+                Some(held) => format!("{labels} → pool `{}`; held: {held}", pool.name),
+                None => format!("{labels} → pool `{}`; a machine is on its way", pool.name),
+            }),
+        }
+    }
+
+    /// What can be told without asking anybody; the worker finds the rest.
+    async fn held(&self, pool: &Pool) -> Result<Option<Held>, LedgerError> {
+        match self.ledger().control().await?.mode {
+            Mode::Running => {}
+            Mode::Paused => return Ok(Some(Held::Paused)),
+            Mode::Draining => return Ok(Some(Held::Draining)),
+            Mode::Stopped => return Ok(Some(Held::Stopped)),
+        }
+        let key = Key::pool(&pool.name);
+        let full = match self.store.read(&key).await? {
+            Some(Stored { record: Record::Counter { value }, .. }) => value >= u64::from(pool.limit),
+            _ => pool.limit == 0,
+        };
+        Ok(full.then(|| Held::Limit { what: described(&key), limit: pool.limit }))
+    }
+}
+
+fn known(record: &JobRecord) -> String {
+    let last = record.story.last().map(|note| note.text.as_str()).unwrap_or_default();
+    if record.is_open() {
+        format!("known since {}; {last}", record.first_seen)
+    } else {
+        format!("had its turn ({last}); if the forge's queue shows it again, it is served again")
+    }
+}
+
+fn may_start_jobs(forge: &ForgeName, hint: Option<ForgeHint>) -> String {
+    match hint {
+        Some(ForgeHint::Forgejo) => {
+            format!("looking at the queue of `{forge}` now, in 2 s and in 10 s, since Forgejo does not announce jobs")
+        }
+        Some(ForgeHint::Gitea) | None => {
+            format!(
+                "looking at the queue of `{forge}` now, in 2 s and in 10 s; tick `Workflow Job` in the webhook's events (Gitea 1.24 and later) to have each job announced"
+            )
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> Reply {
+    Reply::new(refusal.status(), refusal.to_string())
+}
+
+impl Reply {
+    fn new(status: StatusCode, text: String) -> Self {
+        Self { status, text, ring: Ring::No }
+    }
+
+    fn ok(text: String, ring: Ring) -> Self {
+        Self { status: StatusCode::OK, text, ring }
+    }
+
+    /// The store did not take the claim. The queue still has the job, so the worker may find it without us.
+    fn failed(text: &str) -> Self {
+        let text = format!("{text}; nothing is lost, the next look at the forge's queue finds the job");
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, text, ring: Ring::Now }
+    }
+}

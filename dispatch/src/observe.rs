@@ -1,0 +1,193 @@
+//! Looks at our records, at clouds and at forges, and puts together the [`World`] of one pass.
+//!
+//! The looks are not one moment, so their order matters. Runners are looked at before the queue: a runner that was seen
+//! to wait no longer has taken its job before the queue is read, so the job is not in it. The other way round, a job
+//! taken in between would show as waiting without a runner, and get a second machine. What the chosen order can show
+//! wrongly is a runner too many; and before one is ended, the forge is asked afresh.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
+
+use crate::cloud::Instance;
+use crate::forge::{Forge, ForgeError, ForgeJob, JobState, Trust};
+use crate::identifier::{BackendName, ForgeName, JobKey, Scope};
+use crate::ledger::{Ledger, LedgerError};
+use crate::pool::{ForkPullRequests, choose};
+use crate::record::Record;
+use crate::service::Service;
+use crate::store::{Key, StoreError, Stored};
+use crate::world::{ForgeView, View, World};
+
+/// Questions to one forge that may be under way at the same time.
+const QUESTIONS_AT_ONCE: usize = 8;
+
+/// Takes a full look.
+pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<World, LedgerError> {
+    let mut world = records(service).await?;
+    world.control = ledger.control().await?;
+    world.stack.clone_from(&service.config.stack);
+    world.clouds = clouds(service).await;
+    world.forges = join_all(service.forges.keys().map(|name| forge_view(service, &world, name))).await.into_iter().collect();
+    world.closed_generations = closed_generations(service, &world).await?;
+    world.counters = counters(service, &world).await?;
+    world.now = service.clock.now();
+    Ok(world)
+}
+
+async fn clouds(service: &Service) -> BTreeMap<BackendName, View<Vec<Instance>>> {
+    let mut views = BTreeMap::new();
+    for (name, cloud) in &service.clouds {
+        let view = match cloud.instances().await {
+            Ok(instances) => View::Seen(instances),
+            Err(error) => View::Unreachable(error.to_string()),
+        };
+        views.insert(name.clone(), view);
+    }
+    views
+}
+
+async fn records(service: &Service) -> Result<World, StoreError> {
+    let mut world = World::default();
+    for (_, Stored { record, .. }) in service.store.open_records().await? {
+        match record {
+            Record::Job(job) => drop(world.jobs.insert(job.key.clone(), job)),
+            Record::Runner(runner) => drop(world.runners.insert(runner.key.clone(), runner)),
+            Record::Batch(batch) => drop(world.batches.insert(batch.id.clone(), batch)),
+            Record::Control(_) | Record::Lease(_) | Record::Counter { .. } => {}
+        }
+    }
+    Ok(world)
+}
+
+async fn forge_view(service: &Service, world: &World, name: &ForgeName) -> (ForgeName, View<ForgeView>) {
+    let view = match service.forges.get(name) {
+        Some(forge) => look_at(service, world, name, forge.as_ref())
+            .await
+            .map_or_else(|error| View::Unreachable(error.to_string()), View::Seen),
+        None => View::Unreachable("it is not configured".to_owned()),
+    };
+    (name.clone(), view)
+}
+
+async fn look_at(service: &Service, world: &World, name: &ForgeName, forge: &dyn Forge) -> Result<ForgeView, ForgeError> {
+    let capabilities = forge.capabilities(false).await?;
+    let mut registrations = BTreeMap::new();
+    if capabilities.registrations {
+        for scope in scopes(world, name) {
+            if let Ok(known) = forge.registrations(&scope).await {
+                registrations.insert(scope, known);
+            }
+        }
+    }
+    let mut jobs: BTreeMap<u64, ForgeJob> = forge.queue().await?.into_iter().map(|job| (job.id, job)).collect();
+    let missing = missing(world, name, &jobs);
+    jobs.extend(ask_for(forge, missing).await);
+    let trust = trust(service, forge, &jobs).await;
+    Ok(ForgeView { capabilities, jobs, registrations, trust })
+}
+
+/// Jobs that our records name and the queue does not show.
+fn missing(world: &World, forge: &ForgeName, jobs: &BTreeMap<u64, ForgeJob>) -> Vec<ForgeJob> {
+    let recorded = world.jobs.values().filter(|job| job.key.forge == *forge).map(|job| ForgeJob {
+        id: job.key.job,
+        repository: job.repository.clone(),
+        name: job.name.clone(),
+        labels: job.labels.clone(),
+        state: JobState::Unknown,
+        run: None,
+        handle: None,
+    });
+    let on_runners = world.runners.values().filter(|runner| runner.forge == *forge).filter_map(|runner| {
+        let Scope::Repository(repository) = &runner.scope else { return None };
+        let job = runner.job.as_ref().unwrap_or(&runner.launched_for);
+        Some(ForgeJob {
+            id: job.job,
+            repository: repository.clone(),
+            name: String::new(),
+            labels: runner.labels.clone(),
+            state: JobState::Unknown,
+            run: None,
+            handle: runner.handle.clone(),
+        })
+    });
+    let wanted: BTreeMap<u64, ForgeJob> = on_runners.chain(recorded).map(|job| (job.id, job)).collect();
+    wanted.into_values().filter(|job| !jobs.contains_key(&job.id)).collect()
+}
+
+/// Asks for jobs one by one; one that could not be asked for stays out of the view.
+async fn ask_for(forge: &dyn Forge, jobs: Vec<ForgeJob>) -> BTreeMap<u64, ForgeJob> {
+    let ask = |job: ForgeJob| async move {
+        let state = forge.job(&job.repository, job.id).await.ok()?;
+        Some((job.id, ForgeJob { state, ..job }))
+    };
+    stream::iter(jobs).map(ask).buffer_unordered(QUESTIONS_AT_ONCE).filter_map(|answer| async { answer }).collect().await
+}
+
+/// Whose code the waiting jobs of careful pools run.
+async fn trust(service: &Service, forge: &dyn Forge, jobs: &BTreeMap<u64, ForgeJob>) -> BTreeMap<u64, Trust> {
+    let mut trust = BTreeMap::new();
+    for job in jobs.values().filter(|job| job.state == JobState::Queued) {
+        let pool = choose(&service.config.pools, &job.labels);
+        if pool.is_ok_and(|pool| pool.fork_pull_requests == ForkPullRequests::Refuse) {
+            let answer = forge.trust(job).await.unwrap_or_else(|error| Trust::Unknown { cause: error.to_string() });
+            trust.insert(job.id, answer);
+        }
+    }
+    trust
+}
+
+/// Scopes in which something of ours may be registered.
+fn scopes(world: &World, forge: &ForgeName) -> BTreeSet<Scope> {
+    let of_runners = world.runners.values().filter(|runner| runner.forge == *forge).map(|runner| runner.scope.clone());
+    let machines = world.clouds.values().filter_map(View::seen).flatten();
+    let of_machines =
+        machines.filter_map(|instance| instance.serves.as_ref()).filter(|(of, _)| of == forge).map(|(_, scope)| scope.clone());
+    of_runners.chain(of_machines).collect()
+}
+
+async fn closed_generations(service: &Service, world: &World) -> Result<BTreeMap<(ForgeName, u64), u32>, StoreError> {
+    let mut closed = BTreeMap::new();
+    for (forge, view) in &world.forges {
+        let queued = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued);
+        for job in queued.filter(|job| choose(&service.config.pools, &job.labels).is_ok()) {
+            if world.open_job(forge, job.id).is_none()
+                && let Some(generation) = newest_generation(service, JobKey::first(forge.clone(), job.id)).await?
+            {
+                closed.insert((forge.clone(), job.id), generation);
+            }
+        }
+    }
+    Ok(closed)
+}
+
+async fn newest_generation(service: &Service, first: JobKey) -> Result<Option<u32>, StoreError> {
+    let mut key = first;
+    let mut newest = None;
+    while service.store.read(&Key::job(&key)).await?.is_some() {
+        newest = Some(key.generation);
+        key = key.next_generation();
+    }
+    Ok(newest)
+}
+
+async fn counters(service: &Service, world: &World) -> Result<BTreeMap<Key, u64>, StoreError> {
+    let mut keys = BTreeSet::from([Key::total()]);
+    keys.extend(service.config.pools.iter().map(|pool| Key::pool(&pool.name)));
+    keys.extend(world.runners.values().flat_map(|runner| Key::counters(&runner.forge, &runner.scope, &runner.pool)));
+    for (forge, view) in &world.forges {
+        for job in view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued) {
+            if let Ok(pool) = choose(&service.config.pools, &job.labels) {
+                keys.extend(Key::counters(forge, &service.config.scope_for(forge, &job.repository), &pool.name));
+            }
+        }
+    }
+    let mut counters = BTreeMap::new();
+    for key in keys {
+        if let Some(Stored { record: Record::Counter { value }, .. }) = service.store.read(&key).await? {
+            counters.insert(key, value);
+        }
+    }
+    Ok(counters)
+}
