@@ -56,3 +56,52 @@ impl Loaded {
         Ok(config)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Environment, load_text};
+
+    /// A file whose data folder is inside `folder`, and which says `head` first.
+    fn loaded(head: &str, folder: &tempfile::TempDir) -> Loaded {
+        let text = format!(
+            "{head}
+forges: {{ home: {{ url: https://git.example.com, token: {{ env: T }}, webhook_secrets: [{{ env: S }}] }} }}
+pools:
+  go: {{ labels: [go], backend: process, runner: [/nonexistent/runner] }}
+serve: {{ data: {}/data }}
+",
+            folder.path().display()
+        );
+        load_text("dispatch.yaml", &text, &Environment::from_iter([("T", "a"), ("S", "b")])).unwrap()
+    }
+
+    #[test]
+    fn an_installation_keeps_the_name_that_was_made_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = loaded("", &folder).into_config().unwrap().stack;
+        assert!(first.starts_with("dispatch-"), "{first}");
+        assert_eq!(loaded("", &folder).into_config().unwrap().stack, first);
+    }
+
+    #[test]
+    fn a_name_of_its_own_leaves_no_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(loaded("stack: acme-ci", &folder).into_config().unwrap().stack, "acme-ci");
+        assert!(!folder.path().join("data").exists());
+    }
+
+    #[test]
+    fn looking_leaves_no_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        loaded("", &folder).check_machine();
+        assert!(!folder.path().join("data").exists());
+    }
+
+    #[test]
+    fn what_this_computer_lacks_is_shown_in_the_file() {
+        let report = loaded("", &tempfile::tempdir().unwrap()).check_machine();
+        let shown: Vec<_> = report.findings().iter().map(|finding| (finding.key.as_str(), finding.span.unwrap().line)).collect();
+        assert_eq!(shown, [("pools.go.backend", 4), ("pools.go.runner", 4)]);
+    }
+}
