@@ -1,0 +1,124 @@
+//! Launching: tokens, quota, capacity, partial fulfilment.
+
+use dispatch::cloud::{CloudError, CloudErrorKind, Instance};
+use dispatch::label::LabelSet;
+use dispatch::pool::Pool;
+use dispatch::record::Batch;
+
+use super::super::agenda::Millis;
+use super::super::fault::Fault;
+use super::super::safety::Safety;
+use super::super::world::World;
+use super::{Doom, Identity, Limits, Machine, Parameters, Stage, instance};
+
+/// An order on its way to the cloud.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// As stored.
+    pub batch: Batch,
+    /// The pool at the time of the call.
+    pub pool: Pool,
+    /// What the runners will offer.
+    pub labels: LabelSet,
+    /// When it was sent.
+    pub sent: Millis,
+}
+
+impl Order {
+    fn parameters(&self) -> Parameters {
+        Parameters {
+            pool: self.pool.clone(),
+            scope: self.batch.scope.clone(),
+            labels: self.labels.clone(),
+            count: self.batch.members.len(),
+        }
+    }
+}
+
+impl World {
+    /// The order arrives.
+    pub(super) fn launch(&mut self, order: &Order) -> Result<Vec<Instance>, CloudError> {
+        let token = order.batch.id.as_str().to_owned();
+        let known = self.cloud.tokens.get(&token).filter(|_| !self.without(Safety::ClientToken)).cloned();
+        if let Some((parameters, machines)) = known {
+            if parameters != order.parameters() {
+                self.tell(|| format!("cloud: refuses order {token}: another order had this token"));
+                return Err(refused(
+                    "IdempotentParameterMismatch: the token was used for another order",
+                    CloudErrorKind::Invalid,
+                ));
+            }
+            self.tell(|| format!("cloud: order {token} again: the same {} machines", machines.len()));
+            return Ok(machines.iter().filter_map(|machine| self.shown(*machine)).collect());
+        }
+        if self.suffers(Fault::CapacityGone) {
+            return Err(refused("InsufficientInstanceCapacity", CloudErrorKind::Capacity));
+        }
+        if self.suffers(Fault::QuotaReached) {
+            return Err(refused("MaxSpotInstanceCountExceeded", CloudErrorKind::Quota));
+        }
+        let wanted = order.batch.members.len();
+        let fewer = wanted > 1 && self.strikes(Fault::PartialLaunch);
+        let count = if fewer {
+            self.random.between(1..=u64::try_from(wanted).unwrap_or(1) - 1)
+        } else {
+            u64::try_from(wanted).unwrap_or(0)
+        };
+        self.check_order(order);
+        let machines: Vec<u64> = (0..count).filter_map(|index| self.create(order, u16::try_from(index).ok()?)).collect();
+        self.cloud.tokens.insert(token, (order.parameters(), machines.clone()));
+        Ok(machines.iter().filter_map(|machine| self.shown(*machine)).collect())
+    }
+
+    fn create(&mut self, order: &Order, index: u16) -> Option<u64> {
+        self.cloud.numbers += 1;
+        let (number, now) = (self.cloud.numbers, self.now());
+        let lag = if self.strikes(Fault::ListLags) { self.random.between(1_000..=45_000) } else { 0 };
+        let machine = Machine {
+            batch: order.batch.id.clone(),
+            index,
+            pool: order.batch.pool.clone(),
+            scope: order.batch.scope.clone(),
+            labels: order.labels.clone(),
+            handle: None,
+            launched: now,
+            listed: now + lag,
+            stage: Stage::Boots,
+            doom: self.doom(),
+            limits: Limits {
+                boot: order.pool.boot_limit_s * 1_000,
+                idle: order.pool.idle_limit_s * 1_000,
+                age: order.pool.maximum_age_s * 1_000,
+            },
+            identity: Identity::NeverGiven,
+            takes: 0,
+            registration: None,
+            online: None,
+            job: None,
+            done: None,
+            terminated: None,
+            ended: None,
+            end_listed: 0,
+            settled: false,
+        };
+        self.tell(|| format!("cloud: launches {} in pool {} for {}", instance(number), machine.pool, machine.scope));
+        self.cloud.machines.insert(number, machine);
+        self.check_launch(number);
+        self.boot(number);
+        Some(number)
+    }
+
+    fn doom(&mut self) -> Option<Doom> {
+        let dooms = [
+            (Fault::BootHangs, Doom::Hangs),
+            (Fault::ScriptNeverRuns, Doom::NeverRuns),
+            (Fault::RunnerDeaf, Doom::Deaf),
+            (Fault::MachineClockWrong, Doom::ClockWrong),
+        ];
+        dooms.into_iter().find(|(fault, _)| self.strikes(*fault)).map(|(_, doom)| doom)
+    }
+}
+
+pub(super) fn refused(cause: &str, kind: CloudErrorKind) -> CloudError {
+    CloudError { what: "launch".to_owned(), cause: cause.to_owned(), kind }
+}

@@ -1,0 +1,79 @@
+//! The mechanisms that keep the promises, by name, so that each can be switched off and be missed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Declares the safeties, their names and what they are.
+macro_rules! safeties {
+    ($($safety:ident $name:literal $meaning:literal,)*) => {
+        /// One mechanism.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Safety {
+            $(
+                #[doc = $meaning]
+                $safety,
+            )*
+        }
+
+        impl Safety {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$safety),*];
+
+            /// As in `--without`.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$safety => $name),* }
+            }
+
+            /// What it is, for people.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$safety => $meaning),* }
+            }
+        }
+    };
+}
+
+safeties! {
+    ClientToken "client-token" "an order repeated under its token brings no further machines",
+    ClaimCondition "claim-condition" "a job or runner is written only if it is as it was read",
+    BatchImmutability "batch-immutability" "a repeated order asks for exactly what it asked for first",
+    LeaseFencing "lease-fencing" "a worker that lost its lease can write nothing more",
+    Sweep "sweep" "a pass each minute, whether or not anything was announced",
+    MachineDeadlines "machine-deadlines" "a machine ends itself at its own limits",
+    FreshLook "fresh-look" "before a runner is ended the forge is asked again",
+    IdentitySingleUse "identity-single-use" "an identity is taken once, and a rebooted machine powers off",
+    DisableAndWait "disable-and-wait" "a waiting runner is told to take nothing more before it is removed",
+    Withdrawal "withdrawal" "an identity that may have been taken is not believed to be back",
+    Counters "counters" "places under the limits are counted in the transaction that claims",
+    GhostRemoval "ghost-removal" "registrations without a machine are removed",
+    OwnTag "own-tag" "only what carries our tag is listed and ended",
+    ControlSwitch "control-switch" "a paused installation launches nothing",
+}
+
+impl Safety {
+    /// By its name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|safety| safety.name() == name)
+    }
+}
+
+impl fmt::Display for Safety {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Which of them are switched off.
+pub type Without = BTreeSet<Safety>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_safety_is_found_by_its_name() {
+        for safety in Safety::ALL {
+            assert_eq!(Safety::named(safety.name()), Some(*safety));
+        }
+        assert_eq!(Safety::named("luck"), None);
+    }
+}

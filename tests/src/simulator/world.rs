@@ -1,0 +1,128 @@
+//! Everything outside of the product: forge, cloud, machines, store and time, as plain tables.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dispatch::time::Timestamp;
+
+use super::agenda::{Agenda, Millis};
+use super::checks::Checks;
+use super::cloud::CloudTables;
+use super::fault::Fault;
+use super::forge::ForgeTables;
+use super::phases::Phases;
+use super::random::Random;
+use super::records::Records;
+use super::safety::Safety;
+use super::script::Script;
+use super::story::Story;
+use super::weather::Weather;
+use super::wish::Wish;
+
+/// 2026-01-01: every story begins there.
+const BEGINNING_MS: u64 = 1_767_225_600_000;
+
+/// The world, shared between the loop that moves it and the seams through which the product touches it.
+pub(super) type Shared = Arc<Mutex<World>>;
+
+/// One world.
+pub struct World {
+    /// The story to be told.
+    pub script: Arc<Script>,
+    /// What happens when.
+    pub agenda: Agenda,
+    /// Chance, for everything but faults.
+    pub random: Random,
+    /// Faults.
+    pub weather: Weather,
+    /// The forge.
+    pub forge: ForgeTables,
+    /// The cloud and its machines.
+    pub cloud: CloudTables,
+    /// The store.
+    pub records: Records,
+    /// What was promised.
+    pub checks: Checks,
+    /// What the processes shall do next.
+    pub wishes: Vec<Wish>,
+    /// What is told to people.
+    pub story: Story,
+    /// Phases that the product's runners went through.
+    pub phases: Phases,
+}
+
+impl World {
+    /// The world before the first event.
+    pub fn new(script: Arc<Script>, story: Story) -> Self {
+        let random = |purpose| Random::of(script.seed, purpose);
+        Self {
+            agenda: Agenda::default(),
+            random: random(1),
+            weather: Weather::new(&script.windows, random(2)),
+            forge: ForgeTables::default(),
+            cloud: CloudTables::default(),
+            records: Records::default(),
+            checks: Checks::default(),
+            wishes: Vec::new(),
+            story,
+            phases: Phases::default(),
+            script,
+        }
+    }
+
+    /// Milliseconds since the beginning.
+    pub fn now(&self) -> Millis {
+        self.agenda.now()
+    }
+
+    /// The true time as a moment of the calendar.
+    pub fn moment(&self) -> Timestamp {
+        moment(self.now())
+    }
+
+    /// Plans something for later.
+    pub fn after(&mut self, delay: Millis, event: impl FnOnce(&mut Self) + Send + 'static) {
+        let at = self.now().saturating_add(delay);
+        self.agenda.plan(at, Box::new(event));
+    }
+
+    /// Whether a fault strikes here and now.
+    pub fn strikes(&mut self, fault: Fault) -> bool {
+        let now = self.now();
+        self.weather.strikes(fault, now)
+    }
+
+    /// Whether a fault is in the air; counts it as having struck.
+    pub fn suffers(&mut self, fault: Fault) -> bool {
+        let suffers = self.weather.odds(fault, self.now()).is_some();
+        if suffers {
+            self.weather.count(fault);
+        }
+        suffers
+    }
+
+    /// Whether a mechanism is switched off.
+    pub fn without(&self, safety: Safety) -> bool {
+        self.script.without.contains(&safety)
+    }
+
+    /// Tells people something, if anybody listens.
+    pub fn tell(&mut self, line: impl FnOnce() -> String) {
+        let now = self.now();
+        self.story.add(now, line);
+    }
+}
+
+/// A moment of the calendar.
+pub(super) fn moment(at: Millis) -> Timestamp {
+    Timestamp::from_millis(BEGINNING_MS + at)
+}
+
+/// The milliseconds since the beginning of a moment of the calendar.
+pub(super) fn millis(at: Timestamp) -> Millis {
+    at.millis().saturating_sub(BEGINNING_MS)
+}
+
+/// Looks at or changes the world; never held across an await.
+pub(super) fn lock(world: &Shared) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
