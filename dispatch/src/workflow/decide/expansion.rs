@@ -2,20 +2,26 @@
 
 use super::super::event::Kind;
 use super::super::jobs::{
-    self, Callee, Callees, ExpandContext, ExpandedJob, Occasion, github_context,
+    self, Callee, Callees, Exclusion, ExpandContext, ExpandedJob, Occasion, github_context,
 };
 use super::super::model::{Fault, Workflow};
 use super::super::{Folder, Snapshot};
 use super::{Decision, Scene};
 use crate::expression::Value;
 
-/// The jobs of the run that `decision` starts.
-pub(super) fn jobs(
+/// A run that is to be created.
+pub(super) struct Plan {
+    pub(super) jobs: Vec<ExpandedJob>,
+    pub(super) exclusion: Option<Exclusion>,
+}
+
+/// The run that `decision` starts.
+pub(super) fn plan(
     scene: Scene<'_>,
     workflow: &Workflow,
     decision: &Decision,
     needs_approval: bool,
-) -> Result<Vec<ExpandedJob>, Fault> {
+) -> Result<Plan, Fault> {
     let github = github_context(&Occasion {
         event: &decision.event,
         payload: &scene.event.payload,
@@ -36,7 +42,11 @@ pub(super) fn jobs(
         needs_approval,
         callees: &callees,
     };
-    jobs::expand(workflow, &context)
+    let is_push = matches!(scene.event.kind, Kind::Push | Kind::PullRequestSync);
+    Ok(Plan {
+        exclusion: jobs::exclusion(workflow, &context, &decision.event, is_push)?,
+        jobs: jobs::expand(workflow, &context)?,
+    })
 }
 
 /// The ref that the run is recorded with.

@@ -25,7 +25,7 @@ mod truncate;
 mod tests;
 
 pub use call::{Callee, Callees, NoCallees};
-pub use concurrency::{Group, workflow_group};
+pub use concurrency::{Exclusion, exclusion};
 pub use context::ExpandContext;
 pub use expand::{expand, validate};
 pub use github::{Occasion, github_context};

@@ -4,6 +4,7 @@ use crate::expression::{Failure, Value};
 use crate::workflow::model::{self, Fault, Workflow};
 use crate::yaml::{self, Node, Options};
 
+use super::super::concurrency::Group;
 use super::super::environment::Environment;
 use super::super::expand::{Row, rows};
 use super::super::job::{ExpandedJob, JobStatus};
@@ -19,7 +20,7 @@ const DEPTH_LIMIT: usize = 5;
 /// A row after the expansion of calls.
 pub(in super::super) struct Expanded {
     pub(in super::super) job: ExpandedJob,
-    pub(in super::super) group: Option<super::super::Group>,
+    pub(in super::super) group: Option<Group>,
 }
 
 /// Expands the calls among `rows`; the rows of called workflows come behind all others.

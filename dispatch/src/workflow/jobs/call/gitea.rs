@@ -255,7 +255,7 @@ impl<'a> Run<'a> {
         let needed: Vec<&Row<'_>> = siblings()
             .filter(|other| row.job.needs.contains(&other.job.job_id))
             .collect();
-        if !needed.iter().all(|need| has_ended(need.job.status)) {
+        if !needed.iter().all(|need| need.job.status.has_ended()) {
             return None;
         }
         if row.condition.is_empty() {
@@ -296,10 +296,6 @@ impl<'a> Run<'a> {
             }
         }
     }
-}
-
-fn has_ended(status: JobStatus) -> bool {
-    !matches!(status, JobStatus::Waiting | JobStatus::Blocked)
 }
 
 fn aggregate(statuses: &[JobStatus]) -> JobStatus {
