@@ -29,7 +29,7 @@ pub(super) fn plan(
         sha: &decision.commit,
         workflow_id: &decision.workflow,
     });
-    let vars = Value::texts(scene.snapshot.variables.clone());
+    let vars = vars(scene.snapshot);
     let callees = Commit {
         snapshot: scene.snapshot,
         commit: &decision.commit,
@@ -47,6 +47,23 @@ pub(super) fn plan(
         exclusion: jobs::exclusion(workflow, &context, &decision.event, is_push)?,
         jobs: jobs::expand(workflow, &context)?,
     })
+}
+
+/// The `vars` context. A variable is never empty; where the forge's interface shows it so, it keeps the value to itself
+/// (seen with Forgejo 11).
+fn vars(snapshot: &Snapshot) -> Value {
+    let value = |name: &str, text: &str| match text {
+        "" => Value::Unknown {
+            name: format!("vars.{name}"),
+        },
+        text => Value::text(text),
+    };
+    let variables = snapshot.variables.iter();
+    Value::Map(
+        variables
+            .map(|(name, text)| (name.clone(), value(name, text)))
+            .collect(),
+    )
 }
 
 /// The ref that the run is recorded with.

@@ -1,6 +1,8 @@
 //! `concurrency` of workflows and of jobs.
 
-use crate::expression::{Contexts, Value, interpolate};
+use std::sync::Arc;
+
+use crate::expression::{Contexts, interpolate};
 use crate::workflow::model::{self, Fault, Job, Workflow};
 use crate::yaml::Node;
 
@@ -75,7 +77,7 @@ pub fn exclusion(
 
 /// The contexts of a group of runs, which has what Forgejo withholds from jobs.
 fn unrestricted(context: &ExpandContext<'_>) -> Contexts {
-    let (github, inputs) = (context.github.clone(), context.inputs.clone());
+    let (github, inputs) = (Arc::new(context.github.clone()), context.inputs.clone());
     Environment {
         context: *context,
         github,
@@ -143,16 +145,4 @@ fn group(node: &Node, contexts: &Contexts) -> Result<Group, Fault> {
         name,
         cancel_in_progress: cancel,
     })
-}
-
-impl Environment<'_> {
-    /// The `inputs` of a called workflow, for the rows of that workflow.
-    pub(super) fn with_inputs(&self, inputs: Value, github: Value, job_ids: Vec<String>) -> Self {
-        Self {
-            context: self.context,
-            github,
-            inputs,
-            job_ids,
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! [`labels`], its [`needs`], and the status in which it is stored. Reusable workflows are expanded where the forge's server
 //! does that ([`call`]); `if` is not looked at before a row exists, by no forge known here.
 
+mod anchors;
 mod call;
 mod combination;
 mod concurrency;

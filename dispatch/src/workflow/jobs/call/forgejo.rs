@@ -1,5 +1,7 @@
 //! Forgejo ≥ 15: a call without `runs-on` becomes jobs `caller.inner`, and the caller's row waits for them.
 
+use std::sync::Arc;
+
 use crate::expression::{Failure, Value};
 use crate::workflow::model::{self, Fault, Workflow};
 use crate::yaml::{self, Node, Options};
@@ -138,7 +140,7 @@ impl Called {
             .iter()
             .map(|job| job.id.clone())
             .collect();
-        let inner = environment.with_inputs(inputs, environment.github.clone(), job_ids);
+        let inner = environment.called(inputs, Arc::clone(&environment.github), job_ids);
         let rows = expand_at(rows(&self.workflow, &inner)?, &inner, depth + 1)?;
         Ok(Some(
             rows.into_iter()

@@ -4,6 +4,7 @@
 //! needs have ended evaluates their `if` and lets them wait, or expands what they call in turn.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::expression::{self, Contexts, Outcome, Value};
 use crate::workflow::model::{self, Fault, Workflow};
@@ -180,7 +181,7 @@ impl<'a> Run<'a> {
         let github = called_github(&row.environment.github, &inputs);
         Ok((
             workflow,
-            row.environment.with_inputs(inputs, github, job_ids),
+            row.environment.called(inputs, Arc::new(github), job_ids),
         ))
     }
 
