@@ -85,6 +85,14 @@ fn a_job_that_was_never_seen_on_the_runner_is_known_by_the_used_up_registration(
 }
 
 #[test]
+fn a_job_that_cannot_be_asked_for_is_over_when_the_registration_is_used_up() {
+    let mut unasked = Scene::new().busy(0, 7);
+    unasked.forge().jobs.remove(&7);
+    assert_eq!(seen(&unasked), Phase::Busy);
+    assert_eq!(seen(&unasked.registration_gone(0)), Phase::Finishes { job: Some(7) });
+}
+
+#[test]
 fn a_busy_runner_has_no_idle_limit_but_a_maximum_age() {
     assert_eq!(seen(&Scene::new().busy(0, 7).after_s(DEFAULT_MAXIMUM_AGE_S - 1)), Phase::Busy);
     assert_eq!(seen(&Scene::new().busy(0, 7).after_s(DEFAULT_MAXIMUM_AGE_S)), Phase::Overtime);
