@@ -14,16 +14,15 @@ fn seen(scene: &Scene) -> Phase {
     phase(runner, pool, scene.world.forges.get(&runner.forge), scene.world.clouds.get(&runner.backend), scene.world.now)
 }
 
-fn how() -> Option<String> {
-    Some("spot interruption".to_owned())
-}
+/// What the scene's cloud says about an ended machine.
+const HOW: &str = "spot interruption";
 
 #[test]
 fn a_claim_is_launched_found_lost_or_unclear() {
     assert_eq!(seen(&Scene::new().claimed(0)), Phase::Unlaunched);
     let found = Phase::Found { instance: InstanceId::new("m-0"), launched_at: NOW };
     assert_eq!(seen(&Scene::new().claimed(0).machine(0)), found);
-    assert_eq!(seen(&Scene::new().claimed(0).machine(0).machine_ended(0)), Phase::Lost { how: how() });
+    assert_eq!(seen(&Scene::new().claimed(0).machine(0).machine_ended(0)), Phase::Lost { how: Some(HOW.to_owned()) });
     assert_eq!(seen(&Scene::new().claimed(0).cloud_is_down()), Phase::Unobserved);
 }
 
@@ -100,8 +99,8 @@ fn a_busy_runner_has_no_idle_limit_but_a_maximum_age() {
 
 #[test]
 fn a_vanished_machine_is_lost_interrupted_or_just_not_listed_yet() {
-    assert_eq!(seen(&Scene::new().idle(0).machine_ended(0)), Phase::Lost { how: how() });
-    assert_eq!(seen(&Scene::new().busy(0, 7).machine_ended(0)), Phase::Interrupted { how: how() });
+    assert_eq!(seen(&Scene::new().idle(0).machine_ended(0)), Phase::Lost { how: Some(HOW.to_owned()) });
+    assert_eq!(seen(&Scene::new().busy(0, 7).machine_ended(0)), Phase::Interrupted { how: Some(HOW.to_owned()) });
     let unlisted = || Scene::new().booting(0).machine_gone(0);
     assert_eq!(seen(&unlisted().after_s(VISIBILITY_GRACE_S - 1)), Phase::Booting);
     assert_eq!(seen(&unlisted().after_s(VISIBILITY_GRACE_S)), Phase::Lost { how: None });
