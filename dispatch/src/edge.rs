@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use crate::delivery::{self, Delivery, ForgeHint, Limits, Refusal, Secrets};
 use crate::event::{Event, Job, JobStatus, Push, WorkflowJob, parse};
 use crate::identifier::{ForgeName, JobKey, RepositoryName};
+use crate::journal::Subject;
 use crate::ledger::{Announcement, LedgerError};
 use crate::pool::{NoPool, Pool, choose};
 use crate::reason::{Held, Reason};
@@ -139,7 +140,11 @@ impl Service {
             record.story.add(now, &Reason::NoPool(no_pool.clone()));
             record.closed_at = Some(now);
         }
+        let subject = Subject::Job(record.key.clone());
         let announcement = self.ledger().announce(record).await?;
+        if announcement == Announcement::New {
+            self.journal.tell(now, &subject, &announced);
+        }
         self.sentence(&event.job, announcement, pool).await
     }
 

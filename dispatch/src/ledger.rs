@@ -4,7 +4,7 @@ use crate::identifier::{JobKey, RunnerKey};
 use crate::plan::Claim;
 use crate::reason::Reason;
 use crate::record::{Batch, Control, JobRecord, Lease, Record, RunnerRecord, RunnerState, Story};
-use crate::store::{CommitError, Conflict, Expect, Key, Life, Store, StoreError, Stored, Transaction};
+use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
 
 /// Reads and changes records, under a lease or without.
@@ -28,6 +28,9 @@ pub enum LedgerError {
     /// There is no such record.
     #[error("there is no record `{0}`")]
     Missing(Key),
+    /// The transaction was not one that any store takes: a fault of ours.
+    #[error("{0}")]
+    Refused(Refusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -177,8 +180,7 @@ impl<'a> Ledger<'a> {
                 return Err(LedgerError::Conflict(Conflict { key: Key::job(&member.job), at_limit: false }));
             }
             let reason = Reason::Launching { pool: batch.pool.clone(), runner: runner.clone() };
-            job.record.launches += 1;
-            job.record.launched = Some(runner.clone());
+            job.record.add_runner(runner.clone());
             job.record.story.add(self.now, &reason);
             transaction = self.put_job(transaction, job);
             let record = self.claimed(batch, runner, member.job.clone(), member.handle.clone(), &reason);
@@ -284,6 +286,7 @@ impl<'a> Ledger<'a> {
                 Err(LedgerError::LeaseLost)
             }
             Err(CommitError::Conflict(conflict)) => Err(LedgerError::Conflict(conflict)),
+            Err(CommitError::Refused(refusal)) => Err(LedgerError::Refused(refusal)),
             Err(CommitError::Store(error)) => Err(LedgerError::Store(error)),
         }
     }

@@ -8,12 +8,17 @@
 //! Seams: [`clock`], [`cloud`], [`forge`], [`store`]. The public side is [`edge`], the working side [`worker`].
 
 mod apply;
+#[cfg(feature = "serve")]
+pub mod cli;
 pub mod clock;
 pub mod cloud;
 pub mod config;
 pub mod delivery;
+pub mod diagnostic;
 pub mod edge;
 pub mod event;
+pub mod explain;
+pub mod expression;
 pub mod forge;
 pub mod identifier;
 pub mod journal;
@@ -26,9 +31,15 @@ pub mod pool;
 pub mod reason;
 pub mod reconcile;
 pub mod record;
+#[cfg(test)]
+mod scene;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod service;
 pub mod store;
 pub mod text;
 pub mod time;
 pub mod worker;
+pub mod workflow;
 pub mod world;
+pub mod yaml;

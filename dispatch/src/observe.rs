@@ -1,8 +1,9 @@
-//! Looks at forges, clouds and our records, and puts together the [`World`] of one pass.
+//! Looks at our records, at clouds and at forges, and puts together the [`World`] of one pass.
 //!
-//! Forges and clouds are looked at before the records. What began after the look is then missing from the view but
-//! present in the records, which every rule takes as "not yet visible"; the other way round, a fresh machine would look
-//! like an orphan.
+//! The looks are not one moment, so their order matters. Runners are looked at before the queue: a runner that was seen
+//! to wait no longer has taken its job before the queue is read, so the job is not in it. The other way round, a job
+//! taken in between would show as waiting without a runner, and get a second machine. What the chosen order can show
+//! wrongly is a runner too many; and before one is ended, the forge is asked afresh.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,27 +25,15 @@ const QUESTIONS_AT_ONCE: usize = 8;
 
 /// Takes a full look.
 pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<World, LedgerError> {
-    let (queues, clouds) = tokio::join!(queues(service), clouds(service));
     let mut world = records(service).await?;
     world.control = ledger.control().await?;
     world.stack.clone_from(&service.config.stack);
-    world.clouds = clouds;
-    world.forges =
-        join_all(queues.into_iter().map(|(name, queue)| forge_view(service, &world, name, queue))).await.into_iter().collect();
+    world.clouds = clouds(service).await;
+    world.forges = join_all(service.forges.keys().map(|name| forge_view(service, &world, name))).await.into_iter().collect();
     world.closed_generations = closed_generations(service, &world).await?;
     world.counters = counters(service, &world).await?;
     world.now = service.clock.now();
     Ok(world)
-}
-
-type Queue = Result<Vec<ForgeJob>, ForgeError>;
-
-async fn queues(service: &Service) -> Vec<(ForgeName, Queue)> {
-    let look = |(name, forge): (&ForgeName, &std::sync::Arc<dyn Forge>)| {
-        let (name, forge) = (name.clone(), forge.clone());
-        async move { (name, forge.queue().await) }
-    };
-    join_all(service.forges.iter().map(look)).await
 }
 
 async fn clouds(service: &Service) -> BTreeMap<BackendName, View<Vec<Instance>>> {
@@ -72,29 +61,18 @@ async fn records(service: &Service) -> Result<World, StoreError> {
     Ok(world)
 }
 
-async fn forge_view(service: &Service, world: &World, name: ForgeName, queue: Queue) -> (ForgeName, View<ForgeView>) {
-    let Some(forge) = service.forges.get(&name) else {
-        return (name, View::Unreachable("it is not configured".to_owned()));
+async fn forge_view(service: &Service, world: &World, name: &ForgeName) -> (ForgeName, View<ForgeView>) {
+    let view = match service.forges.get(name) {
+        Some(forge) => look_at(service, world, name, forge.as_ref())
+            .await
+            .map_or_else(|error| View::Unreachable(error.to_string()), View::Seen),
+        None => View::Unreachable("it is not configured".to_owned()),
     };
-    let view = match complete(service, world, &name, forge.as_ref(), queue).await {
-        Ok(view) => View::Seen(view),
-        Err(error) => View::Unreachable(error.to_string()),
-    };
-    (name, view)
+    (name.clone(), view)
 }
 
-async fn complete(
-    service: &Service,
-    world: &World,
-    name: &ForgeName,
-    forge: &dyn Forge,
-    queue: Queue,
-) -> Result<ForgeView, ForgeError> {
+async fn look_at(service: &Service, world: &World, name: &ForgeName, forge: &dyn Forge) -> Result<ForgeView, ForgeError> {
     let capabilities = forge.capabilities(false).await?;
-    let mut jobs: BTreeMap<u64, ForgeJob> = queue?.into_iter().map(|job| (job.id, job)).collect();
-    let missing = missing(world, name, &jobs);
-    jobs.extend(ask_for(forge, missing).await);
-    let trust = trust(service, forge, &jobs).await;
     let mut registrations = BTreeMap::new();
     if capabilities.registrations {
         for scope in scopes(world, name) {
@@ -103,6 +81,10 @@ async fn complete(
             }
         }
     }
+    let mut jobs: BTreeMap<u64, ForgeJob> = forge.queue().await?.into_iter().map(|job| (job.id, job)).collect();
+    let missing = missing(world, name, &jobs);
+    jobs.extend(ask_for(forge, missing).await);
+    let trust = trust(service, forge, &jobs).await;
     Ok(ForgeView { capabilities, jobs, registrations, trust })
 }
 

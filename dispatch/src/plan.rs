@@ -130,3 +130,28 @@ pub struct Member {
     /// Launches that the job has had when this was decided; the claim fails if it is no longer so.
     pub launches: u32,
 }
+
+impl Action {
+    /// What it does, in two or three words.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "open a job's record",
+            Self::Note(_) => "note",
+            Self::Close(_) => "close a job's record",
+            Self::Claim(_) => "launch machines",
+            Self::Relaunch(_) => "repeat a launch",
+            Self::Find { .. } => "record a machine",
+            Self::Introduce { .. } => "register a runner",
+            Self::RecordHandOver(_) => "record a hand-over",
+            Self::RecordOnline(_) => "record a runner as online",
+            Self::RecordTake { .. } => "record who took a job",
+            Self::RecordOver(_) => "record that a job is over",
+            Self::Disable(_) => "disable a runner",
+            Self::End { .. } => "end a machine",
+            Self::EndOrphan { .. } => "end an orphan",
+            Self::RemoveGhost { .. } => "remove a ghost",
+            Self::CloseBatch(_) => "close a batch",
+            Self::Repair { .. } => "correct a counter",
+        }
+    }
+}

@@ -18,6 +18,9 @@ pub struct Pool {
     pub instance_types: Vec<String>,
     /// Runner programs to try in order; the first that exists is started. Only for `process`.
     pub runner: Vec<String>,
+    /// Names of the dispatcher's own environment variables that the runner and its jobs see; nothing else is inherited.
+    /// Only for `process`.
+    pub pass_environment: Vec<String>,
     /// Most machines of this pool at one time.
     pub limit: u32,
     /// Seconds from launch until the runner must have come online.
@@ -107,6 +110,7 @@ fn default_pool(label: &str, instance_type: &str, backend: &BackendName, runner:
         backend: backend.clone(),
         instance_types: vec![instance_type.to_owned()],
         runner: runner.to_vec(),
+        pass_environment: Vec::new(),
         limit: DEFAULT_LIMIT,
         boot_limit_s: DEFAULT_BOOT_LIMIT_S,
         idle_limit_s: DEFAULT_IDLE_LIMIT_S,
@@ -115,6 +119,8 @@ fn default_pool(label: &str, instance_type: &str, backend: &BackendName, runner:
     })
 }
 
+/// The runner of Gitea under its present name and under that before version 1.0.
+pub const DEFAULT_RUNNERS: [&str; 2] = ["/usr/local/bin/gitea-runner", "/usr/local/bin/act_runner"];
 /// Most machines of one pool when the configuration does not say.
 pub const DEFAULT_LIMIT: u32 = 20;
 /// Ten minutes: the slowest boot measured with a stock image was just over one.

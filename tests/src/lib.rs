@@ -1,3 +1,4 @@
 //! The lab.
 
+pub mod conformance;
 pub mod simulator;

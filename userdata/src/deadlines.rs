@@ -4,6 +4,7 @@ use crate::Refusal;
 
 /// Deadlines in seconds, counted on the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the unit belongs to the name")]
 pub struct Deadlines {
     boot_limit_s: u32,
     idle_limit_s: u32,
@@ -13,8 +14,7 @@ pub struct Deadlines {
 impl Deadlines {
     /// - `boot_limit_s`: from the start of the script until the identity is taken and the runner started.
     /// - `idle_limit_s`: from there until the runner logs its first task (`task N repo is …`).
-    /// - `maximum_age_s`: from the start of the script, whatever happens. Up to 35 days, the longest job of Gitea and Forgejo
-    ///   that any known installation allows being far below.
+    /// - `maximum_age_s`: from the start of the script, whatever happens; up to 35 days.
     pub fn new(boot_limit_s: u32, idle_limit_s: u32, maximum_age_s: u32) -> Result<Self, Refusal> {
         let limits = [("boot_limit_s", boot_limit_s), ("idle_limit_s", idle_limit_s), ("maximum_age_s", maximum_age_s)];
         for (name, limit_s) in limits {

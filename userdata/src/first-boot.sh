@@ -1,7 +1,7 @@
 #!/bin/bash
 # First-boot script of a dispatch machine: one runner, one job, power off.
 # It holds no credential; the one-job identity is taken, once, while it runs.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016
 #{values}
 
 set -Eeuo pipefail
@@ -39,7 +39,7 @@ power_off() {
 # SIGTERM lets the runner report its job as failed; the forge alone would take ten minutes to notice.
 stop_runner() {
   local pid waited_s=0
-  pid=$(<"$run/runner.pid") && kill -TERM "$pid" || return 0
+  read -r pid <"$run/runner.pid" && kill -TERM "$pid" || return 0
   while ((waited_s++ < stop_grace_s)) && kill -0 "$pid"; do sleep 1; done
 } 2>/dev/null
 
@@ -50,7 +50,8 @@ die() {
 
 finish() {
   local status=$?
-  trap '' HUP INT TERM
+  set +e # nothing may cut this short
+  trap '' ERR HUP INT TERM
   stop_runner
   power_off "${ending:-the first-boot script failed with status $status}"
 }
@@ -58,6 +59,7 @@ finish() {
 # --- Deadlines: run beside the script, need no network, survive its death ---
 
 deadline() { # seconds, file that lifts it, sentence
+  set +e
   sleep "$1"
   if [[ -n $2 && -e $run/$2 ]]; then return; fi
   say "$3"
@@ -66,7 +68,13 @@ deadline() { # seconds, file that lifts it, sentence
 }
 
 guard() {
-  while kill -0 $$ 2>/dev/null; do sleep 1; done
+  set +e
+  local stat
+  while kill -0 $$; do
+    # Dead, though its parent has not noticed.
+    if read -r stat <"/proc/$$/stat" && [[ $stat == *') Z '* ]]; then break; fi
+    sleep 1
+  done
   stop_runner
   power_off 'the first-boot script is gone'
 }
@@ -100,7 +108,7 @@ first_boot_only() {
   # cloud-init runs user data at the first boot only, and would leave a rebooted machine without deadlines.
   {
     printf '#!/bin/bash\n'
-    declare -p LOG_FILE
+    printf 'LOG_FILE=%q\n' "$LOG_FILE"
     declare -f say force_power_off power_off
     printf '%s\n' 'exec 3>&1' 'power_off "this machine serves one boot only"'
   } >"$per_boot/dispatch-power-off"
@@ -172,11 +180,11 @@ RULES
 
 # Raw, before any rule that a container engine adds to its chains later.
 close_with_iptables() {
-  iptables -t raw -I PREROUTING -d 169.254.169.254 -j DROP &&
+  iptables -t raw -I PREROUTING ! -i lo -d 169.254.169.254 -j DROP &&
     iptables -I OUTPUT -d 169.254.169.254 -m owner ! --uid-owner 0 -j REJECT --reject-with icmp-admin-prohibited ||
     return 1
   if [[ -e /proc/net/if_inet6 ]]; then
-    ip6tables -t raw -I PREROUTING -d fd00:ec2::254 -j DROP &&
+    ip6tables -t raw -I PREROUTING ! -i lo -d fd00:ec2::254 -j DROP &&
       ip6tables -I OUTPUT -d fd00:ec2::254 -m owner ! --uid-owner 0 -j REJECT
   fi
 }
@@ -319,17 +327,17 @@ run_runner() {
     ordinary
     cd "$work"
     # A login shell: the image sets the job's PATH in /etc/profile.d.
-    # shellcheck disable=SC2016
     exec env -i HOME="$home" USER="$RUNNER_USER" LOGNAME="$RUNNER_USER" SHELL=/bin/bash LANG=C.UTF-8 PATH="$PATH" \
       GIT_TERMINAL_PROMPT=0 "${drop[@]}" bash -lc 'exec "$@"' bash "${command[@]}"
   ) </dev/null > >(watch_runner) 2>&1 &
-  printf '%s' $! >"$run/runner.pid"
+  local pid=$!
+  printf '%s\n' "$pid" >"$run/runner.pid"
   : >"$run/started"
   say "runner ${identity[runner_name]} started: $program"
   set -m
   deadline "$IDLE_LIMIT_S" task "idle limit: no task within $IDLE_LIMIT_S s" </dev/null >/dev/null 2>&1 &
   set +m
-  wait "$(<"$run/runner.pid")" || status=$?
+  wait "$pid" || status=$?
   ending="the runner ended with status $status"
 }
 
@@ -341,7 +349,7 @@ prepare_user
 close_metadata
 if [[ $IDENTITY_SOURCE == dynamodb ]] && ! command -v aws >/dev/null; then die 'the AWS CLI is not in the image'; fi
 say 'waiting for the identity'
-until take_identity; do sleep 1; done
+until take_identity; do sleep 2; done
 say 'identity taken'
 read_identity
 install -d -m 0700 -o "$uid" -g "$gid" "$work"

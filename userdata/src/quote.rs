@@ -40,23 +40,24 @@ mod tests {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    fn ending_in_nul(texts: &[String]) -> String {
+        texts.join("\0") + "\0"
+    }
+
     #[test]
     fn bash_reads_back_every_hostile_text_as_a_variable() {
-        let texts = hostile_texts();
-        for some in texts.chunks(1000) {
-            let script: String = some.iter().map(|text| assignment("X", text) + r#"printf '%s\0' "$X""# + "\n").collect();
-            let expected: String = some.iter().map(|text| format!("{text}\0")).collect();
-            assert_eq!(bash(&script), expected);
+        for some in hostile_texts().chunks(1000) {
+            let print = r#"printf '%s\0' "$X""#;
+            let lines: Vec<String> = some.iter().map(|text| assignment("X", text) + print).collect();
+            assert_eq!(bash(&lines.join("\n")), ending_in_nul(some));
         }
     }
 
     #[test]
     fn bash_reads_back_every_hostile_text_as_an_array_element() {
-        let texts = hostile_texts();
-        for some in texts.chunks(1000) {
+        for some in hostile_texts().chunks(1000) {
             let script = array("X", some.iter().map(String::as_str)) + r#"printf '%s\0' "${X[@]}""#;
-            let expected: String = some.iter().map(|text| format!("{text}\0")).collect();
-            assert_eq!(bash(&script), expected);
+            assert_eq!(bash(&script), ending_in_nul(some));
         }
     }
 }

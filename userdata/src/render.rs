@@ -9,7 +9,10 @@ pub const USER_DATA_LIMIT_BYTES: usize = 16_384;
 const FIRST_BOOT: &str = include_str!("first-boot.sh");
 
 /// The two lines that stand for the values while the fixed text is linted alone.
-const VALUES_HERE: &str = "# shellcheck disable=SC2154\n#{values}\n";
+const VALUES_HERE: &str = "# shellcheck disable=SC2154,SC2016\n#{values}\n";
+
+/// Single quotes mean what they say in a block of data.
+const VALUES_HEADER: &str = "# shellcheck disable=SC1003,SC2016\n\n";
 
 /// Renders the user data of a machine: a bash script that holds no credential.
 ///
@@ -32,6 +35,7 @@ fn values(specification: &MachineSpecification) -> String {
     let MachineSpecification { runner, user, forge, labels, identity, deadlines, metadata, log_file, snippets } = specification;
     let git_bases = forge.git_bases();
     [
+        VALUES_HEADER.to_owned(),
         assignment("RUNNER_KIND", runner.kind().as_str()),
         array("RUNNER_PATHS", runner.paths().map(AbsolutePath::as_str)),
         assignment("RUNNER_SHA256", runner.sha256.as_ref().map_or("", Sha256::as_str)),

@@ -64,7 +64,7 @@ impl DynamoDbItem {
         &self.region
     }
 
-    /// The key in DynamoDB's JSON, where the script replaces `%USERID%`. No accepted character needs escaping.
+    /// The key in the database's JSON, where the script replaces `%USERID%`. No accepted character needs escaping.
     pub(crate) fn key_template(&self) -> String {
         let sort = match &self.sort_key {
             Some((attribute, value)) => format!(r#","{attribute}":{{"S":"{value}"}}"#),

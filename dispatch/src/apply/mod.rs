@@ -63,7 +63,10 @@ impl<'a> Apply<'a> {
                 Err(Failed::Overtaken) => {}
                 Err(Failed::Ledger(LedgerError::LeaseLost)) => return Err(LedgerError::LeaseLost),
                 Err(Failed::Ledger(LedgerError::Store(error))) => return Err(LedgerError::Store(error)),
-                Err(Failed::Ledger(LedgerError::Conflict(_) | LedgerError::Missing(_)) | Failed::Call(_)) => applied.failed += 1,
+                Err(
+                    Failed::Ledger(LedgerError::Conflict(_) | LedgerError::Missing(_) | LedgerError::Refused(_))
+                    | Failed::Call(_),
+                ) => applied.failed += 1,
             }
         }
         Ok(applied)

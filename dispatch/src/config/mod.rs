@@ -1,112 +1,35 @@
-//! The configuration as the program uses it: complete, typed, checked.
+//! What an installation is told: read, explained, checked.
+//!
+//! One YAML file, or the environment alone, becomes a [`Config`] that is complete and typed, or a
+//! [`Report`](crate::diagnostic::Report) with everything that is wrong.
+//!
+//! - `keys`: the one table of keys; it drives reading, the [JSON Schema](schema) and the [reference](reference);
+//! - `values`: how a single value is written: durations, sizes, addresses, secrets;
+//! - `read`: from the tree of the file to the typed settings;
+//! - `rules`: what must hold between values;
+//! - `machine`: what must hold on this computer;
+//! - `environment`: the only module that reads the process's environment.
+//!
+//! A value that cannot be read is replaced by a stand-in, so that everything else is still checked; settings with an
+//! error in them never leave this module.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+pub mod environment;
+mod from_environment;
+mod keys;
+mod load;
+mod loaded;
+mod machine;
+mod read;
+mod rules;
+mod settings;
+mod stack;
+mod values;
 
-use secrecy::SecretString;
-
-use crate::identifier::{ForgeName, InstanceId, RepositoryName, Scope};
-use crate::pool::Pool;
-
-/// Everything that an installation is told.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Tells this installation's machines and registrations from those of every other.
-    pub stack: String,
-    /// The forges that it serves.
-    pub forges: BTreeMap<ForgeName, ForgeConfig>,
-    /// In the order in which they are tried.
-    pub pools: Vec<Pool>,
-    /// Bounds beyond those of the pools.
-    pub limits: Limits,
-    /// How the long-running form works.
-    pub serve: ServeConfig,
-}
-
-/// One forge.
-#[derive(Clone, Debug)]
-pub struct ForgeConfig {
-    /// Its root, such as `https://git.example.com/`.
-    pub url: String,
-    /// Other host names under which people clone from it.
-    pub hostnames: Vec<String>,
-    /// The API token that lists jobs and registers runners.
-    pub token: SecretString,
-    /// Webhook secrets that are live; two while one replaces the other.
-    pub webhook_secrets: Vec<SecretString>,
-    /// Which jobs to look for.
-    pub watch: Watch,
-    /// Where runners are registered.
-    pub register_at: RegisterAt,
-    /// A file with further certificate authorities in PEM, for private forges.
-    pub certificate_authority: Option<PathBuf>,
-}
-
-/// Which part of a forge's queue is looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Watch {
-    /// All of it; needs a site administrator's token.
-    Instance,
-    /// The queues of these organisations and repositories.
-    Only {
-        /// Organisations.
-        organisations: Vec<String>,
-        /// Repositories.
-        repositories: Vec<RepositoryName>,
-    },
-}
-
-/// At which scope runners are registered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RegisterAt {
-    /// At the job's repository.
-    #[default]
-    Repository,
-    /// At its owner, which must be an organisation.
-    Organisation,
-    /// At the whole forge.
-    Instance,
-}
-
-/// Bounds on machines at one time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// Over everything.
-    pub total: Option<u32>,
-    /// For the repositories of one owner.
-    pub per_owner: Option<u32>,
-    /// For one repository.
-    pub per_repository: Option<u32>,
-}
-
-/// The long-running form.
-#[derive(Clone, Debug)]
-pub struct ServeConfig {
-    /// Where webhooks arrive.
-    pub listen: SocketAddr,
-    /// The folder of records and machines.
-    pub data: PathBuf,
-    /// Seconds between looks at the queue when nothing happens.
-    pub sweep_interval_s: u64,
-    /// Largest webhook body in bytes.
-    pub body_limit: usize,
-    /// Seconds that closed records are kept for `runs` and `why`.
-    pub keep_closed_s: u64,
-}
-
-impl Config {
-    /// The name under which a machine's runner is registered; by it a lost registration is found again.
-    pub fn runner_name(&self, instance: &InstanceId) -> String {
-        format!("{}-{instance}", self.stack)
-    }
-
-    /// The scope at which the runner for a job is registered.
-    pub fn scope_for(&self, forge: &ForgeName, repository: &RepositoryName) -> Scope {
-        match self.forges.get(forge).map(|forge| forge.register_at).unwrap_or_default() {
-            RegisterAt::Repository => Scope::Repository(repository.clone()),
-            RegisterAt::Organisation => Scope::Organisation(repository.owner().to_owned()),
-            RegisterAt::Instance => Scope::Instance,
-        }
-    }
-}
+pub use environment::Environment;
+pub use from_environment::{AwsEnvironment, from_environment};
+pub use keys::{reference, schema};
+pub use load::{load, load_text};
+pub use loaded::Loaded;
+pub use machine::{PROCESS_RIGHTS, check_machine};
+pub use settings::{Config, ForgeConfig, Limits, RegisterAt, ServeConfig, Watch};
+pub use stack::StackError;

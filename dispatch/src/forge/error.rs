@@ -22,10 +22,17 @@ pub enum ForgeErrorKind {
         /// As the forge asks, or 60.
         retry_after_s: u64,
     },
-    /// The token is missing, wrong, or lacks a scope: a person has to act.
+    /// The token or the configuration does not suffice: a person has to act.
     Denied,
     /// This version of the forge cannot do it.
     NotSupported,
     /// The answer was the API's, but not understood.
     Malformed,
+}
+
+impl ForgeError {
+    /// Puts the three together.
+    pub(crate) fn new(kind: ForgeErrorKind, what: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self { what: what.into(), cause: cause.into(), kind }
+    }
 }

@@ -3,13 +3,28 @@
 //! Contract, checked by `tests::conformance::forge`:
 //! - [`Forge::queue`] lists every job that waits or runs within the watched scopes; a job that left while pages were
 //!   read may be missing or present, one that stayed is present.
-//! - Absence from the queue proves nothing; [`Forge::job`] asks for one job afresh.
+//!   Of a queue of more than some 5000 jobs the oldest are listed, as a forge hands them out in that order.
+//! - Absence from the queue proves nothing; [`Forge::job`] asks for one job afresh. Forgejo has no route for one job: its
+//!   repository's list is read again, so there a job that is over, or blocked, is [`JobState::Unknown`].
+//! - Whose place in the queue cannot be seen at all (no such organisation or repository) has no jobs; it is an error only
+//!   when that holds for everything that is watched.
 //! - [`Forge::register`] is not idempotent: a lost answer leaves a registration whose credential nobody has. It is
 //!   named after the machine, so the next pass finds and removes it.
 //! - [`Forge::disable`] and [`Forge::deregister`] are idempotent; what is gone already is a success.
 
+mod ability;
 mod capabilities;
+pub mod client;
 mod error;
+mod forgejo;
+mod gitea;
+mod http;
+mod paging;
+mod register;
+mod route;
+mod rows;
+mod secret;
+mod version;
 
 use async_trait::async_trait;
 use secrecy::SecretString;

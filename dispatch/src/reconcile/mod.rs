@@ -8,6 +8,8 @@ mod counters;
 mod jobs;
 mod runners;
 mod strays;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use balance::described;
 

@@ -7,6 +7,9 @@ use crate::identifier::{JobKey, RepositoryName, RunnerKey};
 use crate::label::LabelSet;
 use crate::time::Timestamp;
 
+/// Most runners that a record names: a job that finds no capacity for hours must not grow without bound.
+const MOST_RUNNERS: usize = 20;
+
 /// One demand: written when a delivery announces it or the queue shows it, closed when the forge says that it is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobRecord {
@@ -26,8 +29,8 @@ pub struct JobRecord {
     pub failures: u32,
     /// Until then no further machine is launched because of it.
     pub not_before: Option<Timestamp>,
-    /// The runner that was launched because of it, last of all.
-    pub launched: Option<RunnerKey>,
+    /// The runners that were launched because of it; of very many only the last ones.
+    pub runners: Vec<RunnerKey>,
     /// The runner of ours that took it.
     pub taken_by: Option<RunnerKey>,
     /// When it was closed.
@@ -55,10 +58,19 @@ impl JobRecord {
             launches: 0,
             failures: 0,
             not_before: None,
-            launched: None,
+            runners: Vec::new(),
             taken_by: None,
             closed_at: None,
             story,
+        }
+    }
+
+    /// Remembers a runner that is launched because of it.
+    pub fn add_runner(&mut self, runner: RunnerKey) {
+        self.launches += 1;
+        self.runners.push(runner);
+        if self.runners.len() > MOST_RUNNERS {
+            self.runners.remove(0);
         }
     }
 

@@ -1,30 +1,53 @@
 //! The seam to the place where records are kept.
 //!
-//! Contract, checked by `tests::conformance::store` for every implementation:
+//! Contract, checked by `tests::conformance::store` for every implementation. `DynamoDB` is the narrowest of them, so what
+//! `TransactWriteItems` cannot do, none may do:
 //! - [`Store::commit`] is all or nothing, and every [`Write`] of a transaction meets its expectation at one instant.
-//! - A version starts at 1 and rises by 1 with each put; a deleted key starts again at 1.
-//! - A committed transaction is seen by every later read, in this and any other process.
-//! - A lost answer is possible: after [`StoreError::Unavailable`] a transaction may or may not have happened.
-//!   Every transaction of ours is conditional, so repeating it is safe.
+//!   A store that is disturbed by a competing transaction tries again by itself; a [`Conflict`] is about content only.
+//! - A transaction that touches a key twice, even with a [`Write::Check`], or has more than [`Transaction::MOST_WRITES`]
+//!   writes is refused; one without writes succeeds.
+//! - A version starts at 1 and rises by 1 with each put or addition; a deleted key starts again at 1.
+//! - A committed transaction is seen by every later [`Store::read`] and `commit`, in this and any other process. The lists
+//!   ([`Store::open_records`], [`Store::closed_records`]) may come a moment late where they are served from an index of
+//!   their own, so nothing is done on the strength of a list alone: the write that follows names a version.
+//! - A lost answer is possible: after [`StoreError::Unavailable`] or [`StoreError::Full`] a transaction may or may not have
+//!   happened, but never a part of it. Every transaction of ours is conditional, so repeating it is safe.
 
+mod change;
+mod error;
 mod key;
 mod memory;
 #[cfg(feature = "serve")]
+mod open;
+#[cfg(feature = "serve")]
 mod redb;
+#[cfg(feature = "serve")]
+mod remote;
+#[cfg(feature = "serve")]
+mod socket;
 mod transaction;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "serve")]
+pub use self::redb::RedbStore;
+pub use error::{CommitError, StoreError};
 pub use key::Key;
 pub use memory::MemoryStore;
 #[cfg(feature = "serve")]
-pub use transaction::{Conflict, Expect, Life, Transaction, Write};
+pub use open::{hold, open};
+#[cfg(feature = "serve")]
+pub use remote::RemoteStore;
+#[cfg(feature = "serve")]
+pub use socket::Socket;
+pub use transaction::{Conflict, Expect, Life, Refusal, Transaction, Write};
 
 use crate::record::Record;
 use crate::time::Timestamp;
 
 /// A record and the version that a conditional write of it names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored<R> {
     /// Of this content.
     pub version: u64,
@@ -41,58 +64,14 @@ pub trait Store: Send + Sync {
     /// Every record that is not closed, in the order of the keys. Costs what is open, never what ever was.
     async fn open_records(&self) -> Result<Vec<(Key, Stored<Record>)>, StoreError>;
 
-    /// The newest closed jobs and runners, newest first, at most `most`.
+    /// The newest closed jobs and runners, newest first, at most `most`; of those closed together the last key first.
     async fn closed_records(&self, most: usize) -> Result<Vec<(Key, Stored<Record>)>, StoreError>;
 
     /// Carries out all writes, or none.
     async fn commit(&self, transaction: Transaction) -> Result<(), CommitError>;
 
-    /// Forgets closed records whose time is over; how many.
+    /// Forgets closed records whose time is over (`expires_at <= now`); how many.
+    ///
+    /// Until then they are found like any other. A store that forgets by itself (`DynamoDB`'s TTL) answers 0.
     async fn expire(&self, now: Timestamp) -> Result<usize, StoreError>;
-}
-
-/// Why a store could not answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// Nothing is known about what happened; the next pass looks again.
-    #[error("the store does not answer: {0}")]
-    Unavailable(String),
-    /// The disk is full; nothing was written.
-    #[error("the store cannot write, the disk is full ({0}): free some space; nothing is lost, the queue is read again")]
-    Full(String),
-    /// Something is kept under this key that we cannot read.
-    #[error("the record `{key}` cannot be read: {cause}")]
-    Unreadable {
-        /// Which.
-        key: String,
-        /// What is wrong.
-        cause: String,
-    },
-    /// The file as a whole is damaged.
-    #[error(
-        "the store {place} is damaged: {cause}; move it away and start again: open jobs are found again in the forge's queue"
-    )]
-    Corrupt {
-        /// Path or table.
-        place: String,
-        /// What is wrong.
-        cause: String,
-    },
-    /// Another process has it.
-    #[error("the store {place} is in use by another process")]
-    InUse {
-        /// Path or table.
-        place: String,
-    },
-}
-
-/// Why a transaction did not happen.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CommitError {
-    /// An expectation was not met; nothing was written.
-    #[error("{0}")]
-    Conflict(Conflict),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }

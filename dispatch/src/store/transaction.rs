@@ -1,5 +1,6 @@
 //! What a store is asked to write, and what must be true for it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -36,13 +37,18 @@ pub enum Write {
         /// What must be there now.
         expect: Expect,
     },
-    /// Changes a counter; a missing one counts as 0, and none ever goes below 0.
+    /// Changes a counter; a missing one counts as 0, and what would go below 0 stays there.
+    ///
+    /// Stopping at 0 rather than refusing: a count that has drifted low must not keep a runner from being closed.
+    /// (`DynamoDB` has no `max`: there the write is tried with `value >= :decrease`, then as a put of 0 under
+    /// `value < :decrease`.) A key that holds anything but a counter is a conflict.
     Add {
         /// Which.
         key: Key,
         /// By how much.
         by: i64,
-        /// The sum must not be above this.
+        /// The sum must not be above this. Only an increase is held to it, so that a limit lowered in the configuration
+        /// never stands in the way of closing.
         at_most: Option<u64>,
     },
     /// Writes nothing, but must find this.
@@ -92,6 +98,24 @@ pub struct Conflict {
     pub at_limit: bool,
 }
 
+/// Why no store would carry out a transaction: a mistake of the program, so repeating it is of no use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// It is too long.
+    #[error("a transaction of {writes} writes is refused: it may have {}", Transaction::MOST_WRITES)]
+    TooManyWrites {
+        /// How many it has.
+        writes: usize,
+    },
+    /// It is ambiguous.
+    #[error("a transaction that touches `{key}` twice is refused: put both wishes into one write")]
+    SameKeyTwice {
+        /// Which.
+        key: Key,
+    },
+}
+
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = if self.at_limit { "is at its limit" } else { "was changed by somebody else" };
@@ -121,6 +145,12 @@ impl Transaction {
         self.and(Write::Put { key, expect, record: Box::new(record), life })
     }
 
+    /// Adds a deletion.
+    #[must_use]
+    pub fn delete(self, key: Key, expect: Expect) -> Self {
+        self.and(Write::Delete { key, expect })
+    }
+
     /// Adds a change of a counter.
     #[must_use]
     pub fn add(self, key: Key, by: i64, at_most: Option<u64>) -> Self {
@@ -136,5 +166,52 @@ impl Transaction {
     /// In order.
     pub fn writes(&self) -> &[Write] {
         &self.writes
+    }
+
+    /// The writes in order, or why no store would carry them out; the first thing that every `commit` asks.
+    pub fn into_writes(self) -> Result<Vec<Write>, Refusal> {
+        let mut seen = BTreeSet::new();
+        if self.writes.len() > Self::MOST_WRITES {
+            return Err(Refusal::TooManyWrites { writes: self.writes.len() });
+        }
+        match self.writes.iter().find(|write| !seen.insert(write.key())) {
+            Some(twice) => Err(Refusal::SameKeyTwice { key: twice.key().clone() }),
+            None => Ok(self.writes),
+        }
+    }
+}
+
+impl Write {
+    /// What it touches.
+    pub fn key(&self) -> &Key {
+        match self {
+            Self::Put { key, .. } | Self::Delete { key, .. } | Self::Add { key, .. } | Self::Check { key, .. } => key,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_may_be_touched_once_in_whatever_way() {
+        let twice = Transaction::new().check(Key::lease(), Expect::Fence(1)).delete(Key::lease(), Expect::Fence(1));
+        let refusal = twice.into_writes().unwrap_err();
+        assert_eq!(refusal, Refusal::SameKeyTwice { key: Key::lease() });
+        assert_eq!(
+            refusal.to_string(),
+            "a transaction that touches `lease#worker` twice is refused: put both wishes into one write"
+        );
+    }
+
+    #[test]
+    fn a_hundred_writes_are_the_most() {
+        let of = |count: u64| {
+            (0..count)
+                .fold(Transaction::new(), |transaction, n| transaction.add(Key::from_stored(format!("counter#{n}")), 1, None))
+        };
+        assert_eq!(of(100).into_writes().unwrap().len(), 100);
+        assert_eq!(of(101).into_writes(), Err(Refusal::TooManyWrites { writes: 101 }));
     }
 }

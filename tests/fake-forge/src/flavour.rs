@@ -152,6 +152,15 @@ impl Flavour {
         self == Self::Gitea1_27
     }
 
+    /// What stands before the file name in the event of a dispatch. Forgejo 11 names its own folder wherever the file is.
+    pub(crate) fn dispatched_folder(self) -> &'static str {
+        match self {
+            Self::Forgejo11 => ".forgejo/workflows/",
+            Self::Forgejo15 => ".gitea/workflows/",
+            _ => "",
+        }
+    }
+
     /// Reusable callers are rows of their own that no runner gets (Gitea 1.27, Forgejo 15).
     pub(crate) fn expands_callers(self) -> bool {
         matches!(self, Self::Gitea1_27 | Self::Forgejo15)

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::json::Fields as _;
+
 /// Who the runner is, and where.
 #[derive(Clone)]
 pub struct Identity {
@@ -121,7 +123,7 @@ impl<'a> Connection<'a> {
         Err(StandInError::Refused {
             call: procedure,
             status: status.as_u16(),
-            message: answer["message"].as_str().unwrap_or_default().to_owned(),
+            message: answer.field("message").as_str().unwrap_or_default().to_owned(),
         })
     }
 
@@ -133,26 +135,27 @@ impl<'a> Connection<'a> {
             if poll > 0 {
                 tokio::time::sleep(habits.poll_interval).await;
             }
-            let mut answer = match &self.identity.handle {
+            let answer = match &self.identity.handle {
                 Some(handle) => self.call("FetchSingleTask", &json!({ "handle": handle })).await?,
                 None => self.call("FetchTask", &json!({ "tasksVersion": version })).await?,
             };
-            if answer["task"].is_object() {
-                return Ok(Some(answer["task"].take()));
+            let task = answer.field("task");
+            if task.is_object() {
+                return Ok(Some(task.clone()));
             }
-            version = answer["tasksVersion"].take();
+            version = answer.field("tasksVersion").clone();
         }
         Ok(None)
     }
 
     /// Starts, logs a line and ends; a cancellation that the server reports wins.
     async fn report(&self, task: &Value, succeeds: bool) -> Result<Outcome, StandInError> {
-        let id = &task["id"];
+        let id = task.field("id");
         let begun = json!({ "state": { "id": id, "result": "RESULT_UNSPECIFIED", "steps": [] } });
         let state = self.call("UpdateTask", &begun).await?;
         let rows = json!([{ "time": "2026-01-01T00:00:00Z", "content": "a stand-in ran this job" }]);
         self.call("UpdateLog", &json!({ "taskId": id, "index": "0", "rows": rows, "noMore": true })).await?;
-        let result = match (state["state"]["result"].as_str(), succeeds) {
+        let result = match (state.field("state").field("result").as_str(), succeeds) {
             (Some(already), _) => already,
             (None, true) => "RESULT_SUCCESS",
             (None, false) => "RESULT_FAILURE",
@@ -162,7 +165,7 @@ impl<'a> Connection<'a> {
         let state = self.call("UpdateTask", &ended).await?;
         Ok(Outcome::Ran {
             task: id.as_str().and_then(|id| id.parse().ok()).unwrap_or(0),
-            result: state["state"]["result"].as_str().unwrap_or(result).to_owned(),
+            result: state.field("state").field("result").as_str().unwrap_or(result).to_owned(),
         })
     }
 }

@@ -48,6 +48,7 @@ pub fn pool(name: &str, labels: &[&str], limit: u32, (boot_limit_s, idle_limit_s
         backend: CLOUD.into(),
         instance_types: vec!["t3.small".to_owned()],
         runner: Vec::new(),
+        pass_environment: Vec::new(),
         limit,
         boot_limit_s,
         idle_limit_s,

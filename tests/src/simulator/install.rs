@@ -40,6 +40,7 @@ pub(super) fn install(world: &Shared, settings: &Settings, holder: String, clock
 
 fn config(settings: &Settings) -> Config {
     let forge = ForgeConfig {
+        kind: None,
         url: "https://git.example.org/".to_owned(),
         hostnames: Vec::new(),
         token: "an API token".into(),

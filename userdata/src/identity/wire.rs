@@ -22,7 +22,9 @@ impl Identity {
     pub fn to_wire(&self) -> Result<SecretString, Refusal> {
         let labels: Vec<&str> = self.labels.iter().map(Label::as_str).collect();
         let mut lines = String::new();
-        let mut line = |key: &str, value: &str| lines.push_str(&format!("{key}={}\n", STANDARD.encode(value)));
+        let mut line = |key: &str, value: &str| {
+            lines.extend([key, "=", &STANDARD.encode(value), "\n"]);
+        };
         line("schema", SCHEMA);
         line("forge_url", self.forge_url.as_str());
         line("runner_name", checked("the identity's runner name", &self.runner_name)?);

@@ -19,6 +19,8 @@ use super::settings::Settings;
 
 mod program;
 
+pub use program::STAND_IN;
+
 /// How often the agent looks for its identity and for the first task in the runner's log.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 const READ_LOG_EVERY: Duration = Duration::from_millis(500);

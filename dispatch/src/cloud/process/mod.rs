@@ -13,6 +13,8 @@ mod folder;
 mod group;
 mod settings;
 
+pub use agent::STAND_IN;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

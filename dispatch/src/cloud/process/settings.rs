@@ -31,7 +31,7 @@ impl Settings {
             scope: order.batch.scope.clone(),
             launched_at,
             programs: order.pool.runner.clone(),
-            environment: Vec::new(),
+            environment: order.pool.pass_environment.clone(),
             boot_limit_s: order.pool.boot_limit_s,
             idle_limit_s: order.pool.idle_limit_s,
             maximum_age_s: order.pool.maximum_age_s,

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::{Fields as _, Viewer};
 use crate::flavour::Flavour;
-use crate::world::{AccountId, World, clock::rfc3339};
+use crate::world::{Account, AccountId, World, clock::rfc3339};
 
 /// The id and name of the user that acts for the forge itself.
 const ACTIONS_USER: (AccountId, &str) = (-2, "gitea-actions");
@@ -41,9 +42,35 @@ impl World {
             "username": name,
         });
         if self.flavour().is_forgejo() {
-            user["pronouns"] = json!("");
+            user.set("pronouns", json!(""));
         }
         user
+    }
+
+    /// A user object as its own user or an administrator sees it; others see no more than everybody.
+    pub(crate) fn account_seen_json(&self, id: AccountId, viewer: Viewer) -> Value {
+        let mut user = self.account_json(id);
+        let Viewer::Account(viewer) = viewer else {
+            return user;
+        };
+        let (Some(seen), Some(viewer)) = (self.accounts.get(&id), self.accounts.get(&viewer)) else {
+            return user;
+        };
+        if viewer.is_admin || viewer.id == id {
+            user.set("email", json!(real_email(seen)));
+            user.set("active", json!(true));
+            user.set("is_admin", json!(seen.is_admin));
+        }
+        user
+    }
+
+    /// The owner of a repository; whoever sees the repository sees the true address.
+    pub(crate) fn owner_json(&self, id: AccountId, viewer: Viewer) -> Value {
+        let mut owner = self.account_json(id);
+        if let (Some(seen), true) = (self.accounts.get(&id), viewer != Viewer::Nobody) {
+            owner.set("email", json!(real_email(seen)));
+        }
+        owner
     }
 
     /// The `organization` of a delivery.
@@ -73,6 +100,11 @@ impl World {
             format!("{id}+{name}@noreply.{host}")
         }
     }
+}
+
+/// The address in the account's settings: organisations have none.
+pub(super) fn real_email(account: &Account) -> String {
+    if account.is_organisation() { String::new() } else { format!("{}@example.test", account.name) }
 }
 
 fn avatar_url(base: &str, name: &str) -> String {

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::Fields as _;
 use crate::flavour::Flavour;
 use crate::world::git::{self, CommitRow, FileRow};
 use crate::world::{Repository, World, clock::rfc3339};
@@ -46,10 +47,10 @@ impl World {
         let time = json!(rfc3339(file.last_time_s));
         match self.flavour() {
             Flavour::Forgejo11 => {}
-            Flavour::Forgejo15 => value["last_commit_when"] = time,
+            Flavour::Forgejo15 => value.set("last_commit_when", time),
             _ => {
-                value["last_committer_date"] = time.clone();
-                value["last_author_date"] = time;
+                value.set("last_committer_date", time.clone());
+                value.set("last_author_date", time);
             }
         }
         value

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::Fields as _;
 use crate::flavour::Flavour;
 use crate::world::{Job, Status, Task, World, clock::rfc3339};
 
@@ -16,7 +17,7 @@ impl World {
         let (status, conclusion) = job.status.github_words();
         let mut value = json!({
             "id": job.id,
-            "url": format!("{base}/api/v1/repos/{full}/actions/jobs/{}", job.id),
+            "url": format!("{base}/api/v1/repos/{full}/actions/{}jobs/{}", self.under_run(job), job.id),
             "html_url": format!("{base}/{full}/actions/runs/{}/jobs/{}", self.run_in_html(run), self.job_in_html(job)),
             "run_id": job.run,
             "run_url": format!("{base}/api/v1/repos/{full}/actions/runs/{}", job.run),
@@ -32,13 +33,13 @@ impl World {
             "completed_at": rfc3339(job.stopped_s),
         });
         if let Some(branch) = run.branch() {
-            value["head_branch"] = json!(branch);
+            value.set("head_branch", json!(branch));
         }
         if let Some(conclusion) = conclusion {
-            value["conclusion"] = json!(conclusion);
+            value.set("conclusion", json!(conclusion));
         }
         if job.spec.labels.is_empty() {
-            value["labels"] = Value::Null;
+            value.set("labels", Value::Null);
         }
         if let Some(task) = job.task.and_then(|id| self.tasks.get(&id)) {
             self.add_task(&mut value, task);
@@ -50,16 +51,16 @@ impl World {
     pub(crate) fn hook_job_json(&self, job: &Job) -> Value {
         let mut value = self.job_json(job);
         if self.flavour() == Flavour::Gitea1_24 && job.task.is_none() {
-            value["steps"] = Value::Null;
-            value.as_object_mut().map(|fields| fields.remove("runner_id"));
+            value.set("steps", Value::Null);
+            value.leave_out("runner_id");
         }
         value
     }
 
     fn add_task(&self, value: &mut Value, task: &Task) {
-        value["runner_id"] = json!(task.runner);
+        value.set("runner_id", json!(task.runner));
         if let Some(runner) = self.runners.get(&task.runner) {
-            value["runner_name"] = json!(runner.name);
+            value.set("runner_name", json!(runner.name));
         }
         let old = self.flavour() == Flavour::Gitea1_24;
         let steps = task.steps.iter().enumerate().map(|(number, step)| {
@@ -75,11 +76,11 @@ impl World {
                 "completed_at": rfc3339(step.stopped_s),
             });
             if let Some(conclusion) = conclusion {
-                value["conclusion"] = json!(conclusion);
+                value.set("conclusion", json!(conclusion));
             }
             value
         });
-        value["steps"] = steps.collect();
+        value.set("steps", steps.collect());
     }
 
     /// A job in Forgejo's list for runners.
@@ -99,8 +100,8 @@ impl World {
             "status": job.status.word(),
         });
         if self.flavour().has_handles() {
-            value["attempt"] = json!(job.attempt);
-            value["handle"] = json!(job.handle);
+            value.set("attempt", json!(job.attempt));
+            value.set("handle", json!(job.handle));
         }
         value
     }
@@ -127,6 +128,14 @@ impl World {
             "updated_at": rfc3339(task.updated_s),
             "run_started_at": rfc3339(task.created_s),
         })
+    }
+
+    /// 1.24, which has no jobs API, puts the job under its run.
+    fn under_run(&self, job: &Job) -> String {
+        match self.flavour() {
+            Flavour::Gitea1_24 => format!("runs/{}/", job.run),
+            _ => String::new(),
+        }
     }
 
     /// How the job is named in the address of its page: by id since 1.26, before that by its place in the run.

@@ -4,6 +4,7 @@
 
 mod account;
 mod content;
+mod fields;
 mod job;
 mod pull_request;
 mod push;
@@ -11,9 +12,12 @@ mod repository;
 mod run;
 mod runner;
 mod task;
+mod viewer;
 
 pub(crate) use content::listed_tree;
+pub(crate) use fields::Fields;
 pub(crate) use job::listed_for_runners;
+pub(crate) use viewer::Viewer;
 
 use crate::world::World;
 

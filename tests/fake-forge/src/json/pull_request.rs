@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::{Fields as _, Viewer};
 use crate::flavour::Flavour;
 use crate::world::{AccountId, PullRequest, RepositoryId, World, clock::rfc3339};
 
@@ -14,20 +15,46 @@ impl World {
         action: &str,
         who: AccountId,
     ) -> Value {
-        json!({
+        // Opening, closing and reopening show the repository as the poster sees it.
+        let by_poster = ["opened", "reopened"].contains(&action) || (action == "closed" && request.merged.is_none());
+        let seen_by = if by_poster { request.poster } else { who };
+        let mut event = json!({
             "action": action,
             "number": request.number,
-            "pull_request": self.pull_request_json(repository, request, Some(who)),
+            "pull_request": self.pull_request_json(repository, request, Viewer::Account(who)),
             "requested_reviewer": null,
-            "repository": self.repository_json(repository, Some(who)),
+            "repository": self.repository_json(repository, Viewer::Account(seen_by)),
             "sender": self.account_json(who),
             "commit_id": "",
             "review": null,
-        })
+        });
+        if action == "synchronized" && self.flavour() == Flavour::Gitea1_27 {
+            event.set("before", json!(request.former_head_id));
+            event.set("after", json!(request.head_id));
+        }
+        event
+    }
+
+    /// The same as a run keeps it: made without a signed-in user.
+    pub(crate) fn pull_request_kept_json(
+        &self,
+        repository: RepositoryId,
+        request: &PullRequest,
+        action: &str,
+        who: AccountId,
+    ) -> Value {
+        let viewer = match action {
+            "synchronized" => Viewer::Nobody,
+            _ => Viewer::Account(request.poster),
+        };
+        let mut event = self.pull_request_event_json(repository, request, action, who);
+        event.set("pull_request", self.pull_request_json(repository, request, Viewer::Visitor));
+        event.set("repository", self.repository_json(repository, viewer));
+        event
     }
 
     /// The pull request itself.
-    pub(crate) fn pull_request_json(&self, repository: RepositoryId, request: &PullRequest, viewer: Option<AccountId>) -> Value {
+    pub(crate) fn pull_request_json(&self, repository: RepositoryId, request: &PullRequest, viewer: Viewer) -> Value {
         let full = self.repositories.get(&repository).map(|row| self.full_name(row)).unwrap_or_default();
         let path = format!("{full}/pulls/{}", request.number);
         let (root, acting) = (self.root_url(), self.acting_url());
@@ -40,7 +67,7 @@ impl World {
             "id": request.id,
             "url": format!("{acting}/{path}"),
             "number": request.number,
-            "user": self.account_json(request.poster),
+            "user": self.account_seen_json(request.poster, viewer),
             "title": request.title,
             "body": request.body,
             "labels": [],
@@ -93,12 +120,15 @@ impl World {
 
     fn version_fields(&self, value: &mut Value) {
         match self.flavour() {
-            Flavour::Forgejo11 | Flavour::Forgejo15 => value["flow"] = json!(0),
+            Flavour::Forgejo11 | Flavour::Forgejo15 => {
+                value.set("flow", json!(0));
+                value.set("assignees", Value::Null);
+            }
             Flavour::Gitea1_24 => {
                 // Left out while it is zero.
-                value.as_object_mut().map(|fields| fields.remove("review_comments"));
+                value.leave_out("review_comments");
             }
-            _ => value["content_version"] = json!(0),
+            _ => value.set("content_version", json!(0)),
         }
     }
 
@@ -114,11 +144,17 @@ impl World {
                 .map(|row| json!({ "id": id, "url": format!("{api}/{}", self.full_name(row)), "name": row.name }))
         };
         let full = self.repositories.get(&repository).map(|row| self.full_name(row));
+        // The branch as it is now, which may be ahead of the pull request.
+        let tip = self
+            .repositories
+            .get(&request.head_repository)
+            .and_then(|row| row.resolve(&request.head_branch))
+            .map_or(&request.head_id, |commit| &commit.id);
         json!({
             "id": request.id,
             "number": number,
             "url": format!("{api}/{}/pulls/{number}", full.unwrap_or_default()),
-            "head": { "ref": request.head_branch, "sha": request.head_id, "repo": summary(request.head_repository) },
+            "head": { "ref": request.head_branch, "sha": tip, "repo": summary(request.head_repository) },
             "base": { "ref": request.base_branch, "sha": request.merge_base, "repo": summary(repository) },
         })
     }

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::Viewer;
 use crate::world::git::CommitRow;
-use crate::world::{AccountId, RepositoryId, World, ZERO_ID, clock::rfc3339};
+use crate::world::{AccountId, DEFAULT_BRANCH, Moved, RepositoryId, World, ZERO_ID, clock::rfc3339};
 
 /// Commits that a delivery lists at most; `total_commits` counts them all.
 const LISTED_COMMITS: usize = 5;
@@ -11,37 +12,46 @@ const LISTED_COMMITS: usize = 5;
 const LISTED_COMMITS_FORGEJO: usize = 15;
 
 impl World {
-    /// A push; `new` are the ids of its commits, oldest first.
+    /// A push; `shown` is the new id, a tag object's for annotated tags.
     pub(crate) fn push_json(
         &self,
         repository: RepositoryId,
         reference: &str,
-        before: &str,
-        after: &str,
-        new: &[String],
+        moved: &Moved,
+        shown: &str,
         pusher: AccountId,
     ) -> Value {
         let limit = if self.flavour().is_forgejo() { LISTED_COMMITS_FORGEJO } else { LISTED_COMMITS };
-        let listed: Vec<Value> = new.iter().rev().take(limit).map(|id| self.commit_json(repository, id)).collect();
+        let listed: Vec<Value> = moved.new.iter().rev().take(limit).map(|id| self.commit_json(repository, id)).collect();
         json!({
             "ref": reference,
-            "before": before,
-            "after": after,
-            "compare_url": self.compare_url(repository, before, after),
+            "before": moved.before,
+            "after": shown,
+            "compare_url": self.compare_url(repository, reference, moved, shown),
             "commits": listed,
-            "total_commits": new.len(),
-            "head_commit": self.commit_json(repository, after),
-            "repository": self.repository_json(repository, Some(pusher)),
+            "total_commits": moved.new.len(),
+            "head_commit": self.commit_json(repository, &moved.after),
+            "repository": self.repository_json(repository, Viewer::Account(pusher)),
             "pusher": self.account_json(pusher),
             "sender": self.account_json(pusher),
         })
     }
 
-    fn compare_url(&self, repository: RepositoryId, before: &str, after: &str) -> String {
+    /// The page that compares old and new: a new branch with what it was made from, a tag with nothing.
+    fn compare_url(&self, repository: RepositoryId, reference: &str, moved: &Moved, shown: &str) -> String {
         let root = self.root_url();
-        match self.repositories.get(&repository) {
-            Some(row) if before != ZERO_ID && after != ZERO_ID => {
-                format!("{root}/{}/compare/{before}...{after}", self.full_name(row))
+        let Some(row) = self.repositories.get(&repository) else {
+            return root.to_owned();
+        };
+        let first = moved.new.first().and_then(|id| row.commits.get(id));
+        let base = match first {
+            _ if moved.before != ZERO_ID || reference.starts_with("refs/tags/") => Some(moved.before.as_str()),
+            Some(first) => first.parent.as_deref(),
+            None => Some(DEFAULT_BRANCH),
+        };
+        match base {
+            Some(base) if shown != ZERO_ID => {
+                format!("{root}/{}/compare/{base}...{shown}", self.full_name(row))
             }
             _ => format!("{root}/"),
         }

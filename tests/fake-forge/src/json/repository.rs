@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::{Fields as _, Viewer};
 use crate::flavour::Flavour;
-use crate::world::{AccountId, Repository, RepositoryId, World, clock::rfc3339};
+use crate::world::{Repository, RepositoryId, World, clock::rfc3339};
 
 impl World {
-    /// A repository as `viewer` sees it. `None` is Gitea's "nobody in particular": no permissions,
-    /// and the owner's placeholder address instead of none.
-    pub(crate) fn repository_json(&self, id: RepositoryId, viewer: Option<AccountId>) -> Value {
+    /// A repository as `viewer` sees it.
+    pub(crate) fn repository_json(&self, id: RepositoryId, viewer: Viewer) -> Value {
         let Some(row) = self.repositories.get(&id) else {
             return Value::Null;
         };
@@ -17,32 +17,34 @@ impl World {
         let own = match self.flavour() {
             Flavour::Gitea1_27 => since_gitea_1_27(row),
             Flavour::Gitea1_26 | Flavour::Gitea1_25 => since_gitea_1_25(row),
-            Flavour::Gitea1_24 => until_gitea_1_24(self.parent_json(row, viewer)),
+            Flavour::Gitea1_24 => until_gitea_1_24(&self.parent_json(row, viewer)),
             Flavour::Forgejo11 | Flavour::Forgejo15 => self.forgejo_fields(row, viewer),
         };
         merge(&mut repository, own);
         if row.parent.is_some() {
-            repository["parent"] = self.parent_json(row, viewer);
+            repository.set("parent", self.parent_json(row, viewer));
+            leave_out_units_of_forks(&mut repository);
         }
         repository
     }
 
-    fn parent_json(&self, row: &Repository, viewer: Option<AccountId>) -> Value {
-        row.parent.map_or(Value::Null, |parent| self.repository_json(parent, viewer))
+    /// The repository it was forked from, with the permissions on the fork.
+    fn parent_json(&self, row: &Repository, viewer: Viewer) -> Value {
+        let Some(parent) = row.parent else {
+            return Value::Null;
+        };
+        let mut value = self.repository_json(parent, viewer);
+        value.set("permissions", self.permissions_json(row, viewer));
+        value
     }
 
-    fn common_fields(&self, row: &Repository, viewer: Option<AccountId>) -> Value {
+    fn common_fields(&self, row: &Repository, viewer: Viewer) -> Value {
         let (root, acting, full) = (self.root_url(), self.acting_url(), self.full_name(row));
-        let mut owner = self.account_json(row.owner);
-        let by_organisation = self.accounts.get(&row.owner).is_some_and(crate::world::Account::is_organisation);
-        if by_organisation && viewer.is_some() {
-            owner["email"] = json!("");
-        }
         let forks = self.repositories.values().filter(|other| other.parent == Some(row.id)).count();
         let open = row.pull_requests.iter().filter(|request| request.closed_s.is_none()).count();
         json!({
             "id": row.id,
-            "owner": owner,
+            "owner": self.owner_json(row.owner, viewer),
             "name": row.name,
             "full_name": full,
             "description": "",
@@ -77,10 +79,16 @@ impl World {
         })
     }
 
-    fn permissions_json(&self, row: &Repository, viewer: Option<AccountId>) -> Value {
-        let admin = viewer.is_some_and(|viewer| self.administers(row.id, viewer));
-        let push = viewer.is_some_and(|viewer| self.may_write(row.id, viewer));
-        let pull = viewer.is_some_and(|_| !row.private) || push;
+    fn permissions_json(&self, row: &Repository, viewer: Viewer) -> Value {
+        let (admin, push, pull) = match viewer {
+            Viewer::Nobody => (false, false, false),
+            Viewer::Visitor => (false, false, !row.private),
+            Viewer::Owner => (true, true, true),
+            Viewer::Account(id) => {
+                let push = self.may_write(row.id, id);
+                (self.administers(row.id, id), push, push || !row.private)
+            }
+        };
         json!({ "admin": admin, "push": push, "pull": pull })
     }
 
@@ -93,7 +101,7 @@ impl World {
         }
     }
 
-    fn forgejo_fields(&self, row: &Repository, viewer: Option<AccountId>) -> Value {
+    fn forgejo_fields(&self, row: &Repository, viewer: Viewer) -> Value {
         let mut fields = json!({
             "parent": self.parent_json(row, viewer),
             "wiki_branch": "main",
@@ -102,7 +110,7 @@ impl World {
             "repo_transfer": null,
         });
         if self.flavour() == Flavour::Forgejo11 {
-            fields["topics"] = Value::Null;
+            fields.set("topics", Value::Null);
             return fields;
         }
         let full = self.full_name(row);
@@ -176,13 +184,23 @@ fn since_gitea_1_27(row: &Repository) -> Value {
     fields
 }
 
-fn until_gitea_1_24(parent: Value) -> Value {
+fn until_gitea_1_24(parent: &Value) -> Value {
     json!({
         "parent": parent,
         "projects_mode": "all",
         "repo_transfer": null,
         "licenses": null,
     })
+}
+
+/// A fork begins with code and pull requests only.
+fn leave_out_units_of_forks(repository: &mut Value) {
+    for unit in ["actions", "issues", "packages", "projects", "releases", "wiki"] {
+        repository.set(&format!("has_{unit}"), json!(false));
+    }
+    for field in ["internal_tracker", "wiki_branch"] {
+        repository.leave_out(field);
+    }
 }
 
 /// Adds the fields of `more` to `object`.

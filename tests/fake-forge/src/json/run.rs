@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::{Fields as _, Viewer};
 use crate::flavour::Flavour;
 use crate::world::{AccountId, Run, World, clock::rfc3339};
 
 impl World {
-    /// Gitea's run object. `viewer` as for repositories.
-    pub(crate) fn run_json(&self, run: &Run, viewer: Option<AccountId>) -> Value {
+    /// Gitea's run object, always as nobody in particular sees it.
+    pub(crate) fn run_json(&self, run: &Run) -> Value {
         let full = self.full_name_of(run);
         let base = self.job_base_url();
         let api = format!("{base}/api/v1/repos/{full}/actions/runs/{}", run.id);
@@ -27,24 +28,38 @@ impl World {
             "status": status,
             "actor": actor,
             "trigger_actor": actor,
-            "repository": self.repository_json(run.repository, viewer),
+            "repository": self.repository_json(run.repository, Viewer::Nobody),
             "started_at": rfc3339(run.started_s),
             "completed_at": rfc3339(run.stopped_s),
         });
         if let Some(branch) = run.branch() {
-            value["head_branch"] = json!(branch);
+            value.set("head_branch", json!(branch));
         }
         if let Some(conclusion) = conclusion {
-            value["conclusion"] = json!(conclusion);
+            value.set("conclusion", json!(conclusion));
         }
         if self.flavour() == Flavour::Gitea1_27 {
             let before = (run.attempt > 1).then(|| format!("{api}/attempts/{}", run.attempt - 1));
-            let requests = run.pull_request.map(|number| self.pull_request_summary_json(run.repository, number));
-            value["run_attempt"] = json!(run.attempt);
-            value["previous_attempt_url"] = json!(before);
-            value["pull_requests"] = requests.into_iter().collect();
+            value.set("run_attempt", json!(run.attempt));
+            value.set("previous_attempt_url", json!(before));
+            value.set("pull_requests", self.pull_requests_of(run));
         }
         value
+    }
+
+    /// The pull request that started it; for a push, the open ones from its branch.
+    fn pull_requests_of(&self, run: &Run) -> Value {
+        let row = self.repositories.get(&run.repository);
+        let requests = row.into_iter().flat_map(|row| &row.pull_requests);
+        requests
+            .filter(|request| match run.branch() {
+                Some(branch) => {
+                    request.head_branch == branch && request.head_repository == run.repository && request.closed_s.is_none()
+                }
+                None => run.pull_request == Some(request.number),
+            })
+            .map(|request| self.pull_request_summary_json(run.repository, request.number))
+            .collect()
     }
 
     /// The `workflow` of a `workflow_run` delivery.
@@ -52,9 +67,10 @@ impl World {
         let full = self.full_name_of(run);
         let file = &run.workflow.file;
         let (root, acting) = (self.root_url(), self.acting_url());
-        let place = match run.branch() {
-            Some(branch) => format!("branch/{branch}"),
-            None => format!("commit/{}", run.head_id),
+        let place = match (run.branch(), run.reference.strip_prefix("refs/tags/")) {
+            (Some(branch), _) => format!("branch/{branch}"),
+            (None, Some(tag)) => format!("tag/{tag}"),
+            (None, None) => format!("commit/{}", run.head_id),
         };
         let time = rfc3339(run.created_s);
         json!({
@@ -71,15 +87,20 @@ impl World {
         })
     }
 
-    /// Forgejo's run object.
-    pub(crate) fn forgejo_run_json(&self, run: &Run, viewer: Option<AccountId>) -> Value {
+    /// Forgejo's run object: in the API as the caller sees it, in deliveries (`None`) as the run's own actor.
+    pub(crate) fn forgejo_run_json(&self, run: &Run, caller: Option<AccountId>) -> Value {
+        let viewer = Viewer::Account(caller.unwrap_or(run.actor));
+        let actor = match caller {
+            Some(_) => self.account_seen_json(run.actor, viewer),
+            None => self.owner_json(run.actor, viewer),
+        };
         let mut value = json!({
             "id": run.id,
             "title": run.title,
             "repository": self.repository_json(run.repository, viewer),
             "workflow_id": run.workflow.file,
             "index_in_repo": run.number,
-            "trigger_user": self.account_json(run.actor),
+            "trigger_user": actor,
             "ScheduleID": 0,
             "prettyref": run.pretty_reference(),
             "is_ref_deleted": false,
@@ -99,7 +120,7 @@ impl World {
         });
         if run.started_s != 0 {
             let until_s = if run.stopped_s == 0 { self.now_s() } else { run.stopped_s };
-            value["duration"] = json!((until_s - run.started_s) * 1_000_000_000);
+            value.set("duration", json!((until_s - run.started_s) * 1_000_000_000));
         }
         value
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::Fields as _;
 use crate::world::{Runner, World};
 
 impl World {
@@ -33,7 +34,7 @@ impl World {
                 .collect::<Value>(),
         });
         if self.flavour().can_disable_runners() {
-            value["disabled"] = json!(runner.disabled);
+            value.set("disabled", json!(runner.disabled));
         }
         value
     }
@@ -48,11 +49,11 @@ impl World {
             "labels": runner.labels,
         });
         if with_token {
-            value["token"] = json!(runner.token);
+            value.set("token", json!(runner.token));
         }
         // Gitea's Declare does not say it.
         if runner.ephemeral && (with_token || self.flavour().is_forgejo()) {
-            value["ephemeral"] = json!(true);
+            value.set("ephemeral", json!(true));
         }
         json!({ "runner": value })
     }

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use super::Fields as _;
 use crate::flavour::Flavour;
 use crate::world::{Job, Run, TaskId, World};
 
@@ -18,7 +19,7 @@ impl World {
         let token = format!("{id:040}");
         let mut secrets = json!({ "GITEA_TOKEN": token, "GITHUB_TOKEN": token });
         if self.flavour().is_forgejo() {
-            secrets["FORGEJO_TOKEN"] = json!(token);
+            secrets.set("FORGEJO_TOKEN", json!(token));
         }
         let mut value = json!({
             "id": id.to_string(),
@@ -27,7 +28,7 @@ impl World {
             "secrets": secrets,
         });
         if !job.spec.needs.is_empty() {
-            value["needs"] = self.needs_json(job);
+            value.set("needs", self.needs_json(job));
         }
         value
     }
@@ -91,15 +92,15 @@ impl World {
             "workspace": "",
         });
         if self.flavour().is_forgejo() {
-            context["gitea_default_actions_url"] = json!("https://data.forgejo.org");
+            context.set("gitea_default_actions_url", json!("https://data.forgejo.org"));
         }
         if self.flavour() == Flavour::Forgejo15 {
             let file = &run.workflow.file;
-            context["forgejo_server_version"] = json!(self.flavour().version());
-            context["job_name"] = json!("");
-            context["runner_perflog"] = json!("");
-            context["runner_tracking_id"] = json!("");
-            context["workflow_ref"] = json!(format!("{full}/.gitea/workflows/{file}@{}", run.reference));
+            context.set("forgejo_server_version", json!(self.flavour().version()));
+            context.set("job_name", json!(""));
+            context.set("runner_perflog", json!(""));
+            context.set("runner_tracking_id", json!(""));
+            context.set("workflow_ref", json!(format!("{full}/.gitea/workflows/{file}@{}", run.reference)));
         }
         context
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::world::{AccountId, RunnerIdentity, World};
 
 /// What a route needs to know of a request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -90,7 +90,7 @@ impl Answer {
     }
 
     /// Adds a header.
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
         self.headers.push((name, value.to_string()));
         self
     }

@@ -8,6 +8,7 @@ use super::call::{Answer, Call};
 use super::content;
 use super::shared::{Page, repository};
 use super::table::Route;
+use crate::json::{Fields as _, Viewer};
 use crate::world::{Scope, World};
 
 /// A route that reads and exists everywhere.
@@ -41,15 +42,16 @@ fn version(world: &mut World, _: &Call) -> Answer {
     Answer::json(200, json!({ "version": world.flavour().version() }))
 }
 
+fn viewer(call: &Call) -> Viewer {
+    call.user.map_or(Viewer::Visitor, Viewer::Account)
+}
+
 fn user(world: &mut World, call: &Call) -> Answer {
-    let id = call.user.unwrap_or(0);
-    let mut user = world.account_json(id);
-    user["is_admin"] = json!(world.accounts.get(&id).is_some_and(|account| account.is_admin));
-    Answer::json(200, user)
+    Answer::json(200, world.account_seen_json(call.user.unwrap_or(0), viewer(call)))
 }
 
 fn repository_by_id(world: &mut World, call: &Call) -> Answer {
-    match world.repository_json(call.id(0), call.user) {
+    match world.repository_json(call.id(0), viewer(call)) {
         Value::Null => Answer::not_found(world),
         found => Answer::json(200, found),
     }
@@ -57,7 +59,7 @@ fn repository_by_id(world: &mut World, call: &Call) -> Answer {
 
 fn repository_by_name(world: &mut World, call: &Call) -> Answer {
     match repository(world, call) {
-        Some(row) => Answer::json(200, world.repository_json(row.id, call.user)),
+        Some(row) => Answer::json(200, world.repository_json(row.id, viewer(call))),
         None => Answer::not_found(world),
     }
 }
@@ -65,7 +67,7 @@ fn repository_by_name(world: &mut World, call: &Call) -> Answer {
 fn pull_request(world: &mut World, call: &Call) -> Answer {
     let id = repository(world, call).map_or(0, |row| row.id);
     match world.pull_request(id, call.id(2)) {
-        Some(request) => Answer::json(200, world.pull_request_json(id, request, call.user)),
+        Some(request) => Answer::json(200, world.pull_request_json(id, request, viewer(call))),
         None => Answer::not_found(world),
     }
 }
@@ -84,16 +86,18 @@ fn hooks(world: &mut World, call: &Call) -> Answer {
     let scope = Scope::repository(repository(world, call).map_or(0, |row| row.id));
     let found: Vec<Value> = world.hooks.values().filter(|hook| hook.scope == scope).map(hook_json).collect();
     let total = found.len();
-    Answer::json(200, json!(found)).with("X-Total-Count", total)
+    Answer::json(200, json!(found)).with("X-Total-Count", &total)
 }
 
 fn add_hook(world: &mut World, call: &Call) -> Answer {
     let scope = Scope::repository(repository(world, call).map_or(0, |row| row.id));
-    let config = &call.body["config"];
+    let config = call.body.field("config");
     let text = |name: &str| config[name].as_str().unwrap_or_default().to_owned();
-    let events: Vec<&str> = call.body["events"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let events: Vec<&str> = call.body.field("events").as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let id = world.add_webhook(scope, &text("url"), &text("secret"), &events);
-    world.change_webhook(id, |hook| hook.form = config["content_type"] == "form");
+    world.change_webhook(id, |hook| {
+        hook.form = config.field("content_type") == "form";
+    });
     Answer::json(201, world.hooks.get(&id).map_or(Value::Null, hook_json))
 }
 
@@ -111,8 +115,5 @@ fn tasks(world: &mut World, call: &Call) -> Answer {
     let total = found.len();
     let body = json!({ "workflow_runs": page.cut(found.into_iter()), "total_count": total });
     let answer = Answer::json(200, body);
-    match world.flavour().has_jobs_api() {
-        true => page.headers(world, call, total, answer),
-        false => answer,
-    }
+    if world.flavour().has_jobs_api() { page.headers(world, call, total, answer) } else { answer }
 }

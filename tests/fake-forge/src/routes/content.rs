@@ -40,7 +40,7 @@ pub(super) fn tree(world: &mut World, call: &Call) -> Answer {
         Some(listed_tree(&api, row.resolve(call.parameter(2))?, page, per_page))
     });
     match found {
-        Some((value, total)) => Answer::json(200, value).with("X-Total-Count", total),
+        Some((value, total)) => Answer::json(200, value).with("X-Total-Count", &total),
         None => Answer::not_found(world),
     }
 }

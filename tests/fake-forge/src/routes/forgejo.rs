@@ -112,8 +112,13 @@ fn waiting_jobs(world: &mut World, call: &Call) -> Answer {
 /// Every run, newest first: `limit` is not looked at.
 fn runs(world: &mut World, call: &Call) -> Answer {
     let id = repository(world, call).map(|row| row.id);
-    let found: Vec<Value> =
-        world.runs.values().rev().filter(|run| Some(run.repository) == id).map(|run| world.forgejo_run_json(run, None)).collect();
+    let found: Vec<Value> = world
+        .runs
+        .values()
+        .rev()
+        .filter(|run| Some(run.repository) == id)
+        .map(|run| world.forgejo_run_json(run, call.user))
+        .collect();
     let total = found.len();
     Answer::json(200, json!({ "workflow_runs": found, "total_count": total }))
 }
@@ -121,7 +126,7 @@ fn runs(world: &mut World, call: &Call) -> Answer {
 fn run(world: &mut World, call: &Call) -> Answer {
     let id = repository(world, call).map(|row| row.id);
     match world.runs.get(&call.id(2)).filter(|run| Some(run.repository) == id) {
-        Some(run) => Answer::json(200, world.forgejo_run_json(run, None)),
+        Some(run) => Answer::json(200, world.forgejo_run_json(run, call.user)),
         None => Answer::not_found(world),
     }
 }

@@ -117,7 +117,7 @@ fn runs(world: &mut World, call: &Call) -> Answer {
     let scope = runners::scope_of(world, call);
     let found: Vec<&Run> = world.runs.values().rev().filter(|run| included(world, scope, run)).collect();
     let (page, total) = (Page::of(call), found.len());
-    let shown: Vec<Value> = page.cut(found.into_iter()).into_iter().map(|run| world.run_json(run, None)).collect();
+    let shown: Vec<Value> = page.cut(found.into_iter()).into_iter().map(|run| world.run_json(run)).collect();
     let body = json!({ "workflow_runs": shown, "total_count": total });
     page.headers(world, call, total, Answer::json(200, body))
 }
@@ -130,7 +130,7 @@ fn find_run<'a>(world: &'a World, call: &Call) -> Option<&'a Run> {
 
 fn run(world: &mut World, call: &Call) -> Answer {
     match find_run(world, call) {
-        Some(run) => Answer::json(200, world.run_json(run, None)),
+        Some(run) => Answer::json(200, world.run_json(run)),
         None => Answer::not_found(world),
     }
 }
@@ -156,7 +156,7 @@ fn rerun(world: &mut World, call: &Call) -> Answer {
     let id: Option<RunId> = find_run(world, call).map(|run| run.id);
     match id {
         Some(id) if world.rerun(id) => {
-            let body = world.runs.get(&id).map_or(Value::Null, |run| world.run_json(run, None));
+            let body = world.runs.get(&id).map_or(Value::Null, |run| world.run_json(run));
             Answer::json(201, body)
         }
         Some(_) => Answer::refusal(world, 400, "this workflow run is not done"),

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, Body};
 use crate::flavour::Flavour;
+use crate::json::Fields as _;
 use crate::world::World;
 
 impl Answer {
@@ -29,7 +30,7 @@ impl Answer {
     fn with_errors(mut self, world: &World, errors: &Value) -> Self {
         let has_errors = !world.flavour().is_forgejo() && world.flavour() < Flavour::Gitea1_27;
         if let (Body::Json(body), true) = (&mut self.body, has_errors) {
-            body["errors"] = errors.clone();
+            body.set("errors", errors.clone());
         }
         self
     }

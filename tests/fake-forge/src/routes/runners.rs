@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, Call};
 use super::shared::repository;
+use crate::json::Fields as _;
 use crate::world::{Runner, RunnerId, Scope, World};
 
 /// The scope that a path speaks of.
@@ -45,10 +46,11 @@ pub(super) fn list(world: &mut World, call: &Call) -> Answer {
         world.runners().filter(|runner| everything || runner.scope == scope).map(|runner| world.runner_json(runner)).collect();
     let total = found.len();
     if forgejo {
-        return Answer::json(200, json!(found)).with("X-Total-Count", total);
+        return Answer::json(200, json!(found)).with("X-Total-Count", &total);
     }
     // Those heard of last come first.
-    let last = |value: &Value| world.runners.get(&value["id"].as_i64().unwrap_or(0)).map_or(0, |runner| runner.last_online_s);
+    let last =
+        |value: &Value| world.runners.get(&value.field("id").as_i64().unwrap_or(0)).map_or(0, |runner| runner.last_online_s);
     found.sort_by_key(|value| -last(value));
     Answer::json(200, json!({ "runners": found, "total_count": total }))
 }
@@ -76,7 +78,7 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Answer {
 pub(super) fn change(world: &mut World, call: &Call) -> Answer {
     match find(world, call).map(|runner| runner.id) {
         Some(id) => {
-            if let Some(disabled) = call.body["disabled"].as_bool() {
+            if let Some(disabled) = call.body.field("disabled").as_bool() {
                 world.set_runner_disabled(id, disabled);
             }
             show(world, call)
@@ -88,12 +90,12 @@ pub(super) fn change(world: &mut World, call: &Call) -> Answer {
 /// Forgejo 15: a runner made over the API; its token is shown this once.
 pub(super) fn create(world: &mut World, call: &Call) -> Answer {
     let scope = scope_of(world, call);
-    let name = call.body["name"].as_str().unwrap_or_default();
+    let name = call.body.field("name").as_str().unwrap_or_default();
     if name.is_empty() {
         return Answer::refusal(world, 422, "[Name]: Required");
     }
-    let id = world.add_runner(scope, name, call.body["ephemeral"].as_bool().unwrap_or(false));
-    let description = call.body["description"].as_str().unwrap_or_default();
+    let id = world.add_runner(scope, name, call.body.field("ephemeral").as_bool().unwrap_or(false));
+    let description = call.body.field("description").as_str().unwrap_or_default();
     let made = world.runners.get_mut(&id).map(|runner| {
         description.clone_into(&mut runner.description);
         json!({ "id": id, "uuid": runner.uuid, "token": runner.token })

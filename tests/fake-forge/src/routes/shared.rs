@@ -32,7 +32,7 @@ impl Page {
 
     /// `X-Total-Count`, and `Link` when there is more than one page.
     pub(super) fn headers(&self, world: &World, call: &Call, total: usize, answer: Answer) -> Answer {
-        let answer = answer.with("X-Total-Count", total);
+        let answer = answer.with("X-Total-Count", &total);
         let last = total.div_ceil(self.limit);
         if last <= 1 {
             return answer;
@@ -54,6 +54,6 @@ impl Page {
             links.push(link(1, "first"));
             links.push(link(self.number - 1, "prev"));
         }
-        answer.with("Link", links.join(","))
+        answer.with("Link", &links.join(","))
     }
 }

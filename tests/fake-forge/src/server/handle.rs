@@ -120,7 +120,7 @@ impl FakeForge {
         lock(&self.state.faults).clear();
     }
 
-    /// Every request so far, in the order in which they were done with.
+    /// Every request so far, in the order in which they came.
     pub fn requests(&self) -> Vec<Served> {
         lock(&self.state.requests).clone()
     }

@@ -31,11 +31,12 @@ async fn handle(extract::State(state): extract::State<Arc<State>>, request: extr
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large");
     };
     let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-    let mut served = Served { method: parts.method.to_string(), path, status: None };
+    let served = Served { method: parts.method.to_string(), path, status: None };
     let fault = lock(&state.faults).strike(&served);
+    let place = state.note_request(served);
     let response = respond(&state, &parts, &body, fault).await;
-    served.status = response.as_ref().map(|response| response.status().as_u16());
-    lock(&state.requests).push(served);
+    let status = response.as_ref().map(Response::status);
+    state.note_status(place, status);
     match response {
         Some(response) => response,
         None => broken_connection(),
@@ -63,7 +64,7 @@ async fn respond(state: &State, parts: &Parts, body: &Bytes, fault: Option<Fault
             refusal(403, &message)
         }
         Some(Fault::TooManyRequests(seconds)) => {
-            let answer = Answer::text(429, "Too Many Requests\n").with("Retry-After", seconds);
+            let answer = Answer::text(429, "Too Many Requests\n").with("Retry-After", &seconds);
             Some(written(&answer))
         }
         Some(Fault::HtmlPage) => Some(plain(

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use http::StatusCode;
 use tokio::sync::Notify;
 
 use crate::faults::Faults;
@@ -43,6 +44,20 @@ impl State {
         drop(world);
         self.posted.notify_one();
         result
+    }
+
+    /// Notes that a request came; returns its place in the log.
+    pub(super) fn note_request(&self, request: Served) -> usize {
+        let mut log = lock(&self.requests);
+        log.push(request);
+        log.len() - 1
+    }
+
+    /// Notes what it got, if anything.
+    pub(super) fn note_status(&self, place: usize, status: Option<StatusCode>) {
+        if let Some(request) = lock(&self.requests).get_mut(place) {
+            request.status = status.map(|status| status.as_u16());
+        }
     }
 
     /// Takes a delivery out of the outbox: the one with this id, or the oldest.

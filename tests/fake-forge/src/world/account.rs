@@ -32,7 +32,7 @@ impl Account {
 }
 
 /// An API token. Its text is the key under which the world keeps it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) user: AccountId,
     /// Scopes as the forge spells them: `read:repository`, `write:admin`, `all`.

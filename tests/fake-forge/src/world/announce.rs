@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::json::{Fields as _, Viewer};
+
 use super::hook::{Delivery, HookId, Webhook};
 use super::repository::RepositoryId;
 use super::run::{JobId, RunId};
@@ -81,7 +83,7 @@ impl World {
         let mut payload = json!({
             "action": row.status.github_words().0,
             "workflow_job": self.hook_job_json(row),
-            "repository": self.repository_json(repository, Some(run.actor)),
+            "repository": self.repository_json(repository, Viewer::Owner),
             "sender": self.account_json(run.actor),
         });
         self.name_organisation(repository, &mut payload);
@@ -106,8 +108,8 @@ impl World {
         let mut payload = json!({
             "action": action,
             "workflow": self.workflow_json(row),
-            "workflow_run": self.run_json(row, None),
-            "repository": self.repository_json(repository, Some(row.actor)),
+            "workflow_run": self.run_json(row),
+            "repository": self.repository_json(repository, Viewer::Owner),
             "sender": self.account_json(row.actor),
         });
         self.name_organisation(repository, &mut payload);
@@ -128,7 +130,7 @@ impl World {
         };
         let payload = json!({
             "action": action,
-            "run": self.forgejo_run_json(row, Some(row.actor)),
+            "run": self.forgejo_run_json(row, None),
             "prior_status": prior.word(),
         });
         let event = format!("action_run_{action}");
@@ -139,7 +141,7 @@ impl World {
         let owner = self.repositories.get(&repository).map(|row| row.owner);
         let owner = owner.and_then(|owner| self.accounts.get(&owner));
         if let Some(owner) = owner.filter(|owner| owner.is_organisation()) {
-            payload["organization"] = self.organisation_json(owner.id);
+            payload.set("organization", self.organisation_json(owner.id));
         }
     }
 }

@@ -40,6 +40,8 @@ impl Commit {
 #[derive(Clone, Debug)]
 pub(crate) struct CommitRow {
     pub(crate) id: String,
+    /// First parent.
+    pub(crate) parent: Option<String>,
     pub(crate) message: String,
     pub(crate) author: i64,
     pub(crate) time_s: i64,
@@ -72,7 +74,17 @@ impl CommitRow {
         for (path, content) in commit.write {
             files.insert(path, FileRow { content, last_commit: id.clone(), last_time_s: time_s });
         }
-        Self { id, message: commit.message, author, time_s, added, removed: commit.remove, modified, files }
+        Self {
+            id,
+            parent: parent.map(|row| row.id.clone()),
+            message: commit.message,
+            author,
+            time_s,
+            added,
+            removed: commit.remove,
+            modified,
+            files,
+        }
     }
 }
 

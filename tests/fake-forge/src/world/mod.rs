@@ -5,6 +5,8 @@
 mod account;
 mod announce;
 pub(crate) mod clock;
+#[cfg(test)]
+mod fixture;
 pub(crate) mod git;
 mod hook;
 mod pick;
@@ -35,3 +37,5 @@ pub use workflow::{JobSpec, Workflow};
 
 pub(crate) use pick::{Ask, Fetched};
 pub(crate) use registration::RunnerIdentity;
+pub(crate) use repository::DEFAULT_BRANCH;
+pub(crate) use story::Moved;

@@ -133,3 +133,144 @@ impl World {
         Some(id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flavour::Flavour;
+    use crate::world::fixture::{NOON_S, Stage};
+    use crate::world::workflow::JobSpec;
+    use crate::world::{Scope, Status};
+
+    fn job(name: &str, labels: &[&str]) -> JobSpec {
+        JobSpec::new(name, labels)
+    }
+
+    #[test]
+    fn the_oldest_job_whose_labels_fit_is_handed_out() {
+        let mut stage = Stage::new(Flavour::Gitea1_27);
+        stage.push(vec![job("big", &["big"]), job("one", &["go"])]);
+        stage.world.set_now(NOON_S + 1);
+        stage.push(vec![job("two", &["go"])]);
+        let runner = stage.runner(&["go", "spare"], false);
+        assert_eq!(stage.take(&runner), Some(2));
+        assert_eq!(stage.take(&runner), Some(3));
+        assert_eq!(stage.take(&runner), None);
+        assert_eq!(stage.status(1), Status::Waiting);
+    }
+
+    #[test]
+    fn other_repositories_and_owners_get_nothing() {
+        let mut stage = Stage::new(Flavour::Gitea1_27);
+        stage.push(vec![job("one", &["go"])]);
+        for scope in [Scope::repository(99), Scope::owner(99)] {
+            let stranger = stage.runner_of(scope, &["go"], true);
+            assert_eq!(stage.take(&stranger), None, "{scope:?}");
+        }
+        let own = stage.runner_of(Scope::owner(stage.alice), &["go"], true);
+        assert_eq!(stage.take(&own), Some(1));
+    }
+
+    #[test]
+    fn a_runner_that_remembers_the_newest_version_is_not_given_anything() {
+        let mut stage = Stage::new(Flavour::Gitea1_26);
+        stage.push(vec![job("one", &["go"]), job("two", &["go"])]);
+        let runner = stage.runner(&["go"], false);
+        assert!(stage.ask(&runner, 1).unwrap().task.is_none());
+        assert!(stage.ask(&runner, 0).unwrap().task.is_some());
+    }
+
+    #[test]
+    fn the_loser_of_a_race_starves_until_something_new_waits() {
+        let mut stage = Stage::new(Flavour::Gitea1_26);
+        stage.push(vec![job("one", &["go"])]);
+        let runner = stage.runner(&["go"], true);
+        stage.world.lose_races(1);
+        let version = stage.ask(&runner, 0).unwrap().version;
+        assert!(stage.ask(&runner, version).unwrap().task.is_none());
+        stage.push(vec![job("two", &["go"])]);
+        assert!(stage.ask(&runner, version).unwrap().task.is_some());
+    }
+
+    #[test]
+    fn gitea_1_27_gives_the_loser_the_next_job() {
+        let mut stage = Stage::new(Flavour::Gitea1_27);
+        stage.push(vec![job("one", &["go"])]);
+        let runner = stage.runner(&["go"], true);
+        stage.world.lose_races(1);
+        assert_eq!(stage.take(&runner), Some(1));
+    }
+
+    /// The defect of a row with owner and repository: the first question is answered, later ones never.
+    #[test]
+    fn a_runner_with_owner_and_repository_sees_no_new_job() {
+        let mut stage = Stage::new(Flavour::Forgejo11);
+        let scope = Scope { owner: stage.alice, repository: stage.app };
+        let stuck = stage.runner_of(scope, &["go"], false);
+        let version = stage.ask(&stuck, 0).unwrap().version;
+        stage.push(vec![job("one", &["go"])]);
+        assert!(stage.ask(&stuck, version).unwrap().task.is_none());
+        assert!(stage.ask(&stuck, 0).unwrap().task.is_some());
+    }
+
+    #[test]
+    fn a_disabled_runner_gets_nothing() {
+        let mut stage = Stage::new(Flavour::Gitea1_26);
+        stage.push(vec![job("one", &["go"])]);
+        let runner = stage.runner(&["go"], true);
+        stage.world.set_runner_disabled(runner.id, true);
+        assert_eq!(stage.take(&runner), None);
+    }
+
+    #[test]
+    fn an_ephemeral_runner_gets_one_job() {
+        let mut stage = Stage::new(Flavour::Gitea1_27);
+        stage.push(vec![job("one", &["go"]), job("two", &["go"])]);
+        let runner = stage.runner(&["go"], true);
+        assert_eq!(stage.take(&runner), Some(1));
+        assert_eq!(stage.take(&runner), None);
+    }
+
+    #[test]
+    fn a_handle_binds_to_its_job_and_is_good_once() {
+        let mut stage = Stage::new(Flavour::Forgejo15);
+        stage.push(vec![job("one", &["go"]), job("two", &["go"])]);
+        let handle = stage.world.job(2).unwrap().handle.clone();
+        let (first, second) = (stage.runner(&["go"], true), stage.runner(&["go"], true));
+        assert_eq!(stage.take_handle(&first, &handle), Some(2));
+        assert_eq!(stage.take_handle(&second, &handle), None);
+        assert_eq!(stage.take_handle(&second, "no such handle"), None);
+    }
+
+    #[test]
+    fn a_lost_answer_can_be_had_again_with_the_same_key() {
+        let mut stage = Stage::new(Flavour::Forgejo15);
+        stage.push(vec![job("one", &["go"])]);
+        let runner = stage.runner(&["go"], true);
+        let ask = Ask { request_key: Some("key".to_owned()), ..Ask::default() };
+        let first = stage.world.fetch(&runner.who, &ask).unwrap().task;
+        assert!(first.is_some());
+        assert_eq!(stage.world.fetch(&runner.who, &ask).unwrap().task, first);
+        assert_eq!(stage.take(&runner), None);
+    }
+
+    #[test]
+    fn a_job_without_labels_is_for_everybody_on_gitea_and_for_nobody_on_forgejo() {
+        for (flavour, expected) in [(Flavour::Gitea1_27, Some(1)), (Flavour::Forgejo15, None)] {
+            let mut stage = Stage::new(flavour);
+            stage.push(vec![job("one", &[])]);
+            let runner = stage.runner(&["go"], true);
+            assert_eq!(stage.take(&runner), expected, "{flavour:?}");
+        }
+    }
+
+    #[test]
+    fn a_caller_is_a_job_on_gitea_1_26_and_nobodys_on_1_27() {
+        for (flavour, expected) in [(Flavour::Gitea1_26, Some(1)), (Flavour::Gitea1_27, None)] {
+            let mut stage = Stage::new(flavour);
+            stage.push(vec![job("call", &[]).caller()]);
+            let runner = stage.runner(&["go"], true);
+            assert_eq!(stage.take(&runner), expected, "{flavour:?}");
+        }
+    }
+}

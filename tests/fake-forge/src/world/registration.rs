@@ -26,7 +26,7 @@ pub enum Refusal {
 }
 
 /// The credentials in the headers of a runner's call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct RunnerIdentity {
     pub(crate) uuid: String,
     pub(crate) token: String,
@@ -41,6 +41,11 @@ impl World {
         let token = self.next_secret("registration token");
         self.registration_tokens.insert(token.clone(), scope);
         token
+    }
+
+    /// Somebody resets the registration token of a scope in the forge's settings: the old one is refused from now on.
+    pub fn reset_registration_token(&mut self, scope: Scope) {
+        self.registration_tokens.retain(|_, of| *of != scope);
     }
 
     /// `Register`: makes a runner with the scope of the token.

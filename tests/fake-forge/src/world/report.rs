@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::json::Fields as _;
+
 use super::clock;
 use super::registration::{Refusal, RunnerIdentity};
 use super::run::TaskId;
@@ -15,8 +17,8 @@ impl World {
         if status.is_final() {
             return Ok(status);
         }
-        self.note_steps(task, &state["steps"]);
-        match Status::from_result(&state["result"]) {
+        self.note_steps(task, state.field("steps"));
+        match Status::from_result(state.field("result")) {
             Some(result) => {
                 self.end_task(task, result);
                 Ok(result)
@@ -62,11 +64,11 @@ impl World {
             return;
         };
         for (index, report) in reported.as_array().into_iter().flatten().enumerate() {
-            let index = int(&report["id"]).and_then(|id| usize::try_from(id).ok()).unwrap_or(index);
+            let index = int(report.field("id")).and_then(|id| usize::try_from(id).ok()).unwrap_or(index);
             if let Some(step) = row.steps.get_mut(index) {
-                step.status = Status::from_result(&report["result"]).unwrap_or(Status::Running);
-                step.started_s = report["startedAt"].as_str().map_or(0, clock::seconds);
-                step.stopped_s = report["stoppedAt"].as_str().map_or(0, clock::seconds);
+                step.status = Status::from_result(report.field("result")).unwrap_or(Status::Running);
+                step.started_s = report.field("startedAt").as_str().map_or(0, clock::seconds);
+                step.stopped_s = report.field("stoppedAt").as_str().map_or(0, clock::seconds);
             }
         }
     }
@@ -107,4 +109,110 @@ impl World {
 /// A 64-bit number of the runner protocol: JSON text or number.
 pub(crate) fn int(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::flavour::Flavour;
+    use crate::world::JobSpec;
+    use crate::world::fixture::Stage;
+
+    fn one_job(flavour: Flavour) -> Stage {
+        let mut stage = Stage::new(flavour);
+        stage.push(vec![JobSpec::new("build", &["go"])]);
+        stage
+    }
+
+    #[test]
+    fn the_final_report_ends_the_job_and_the_registration() {
+        let mut stage = one_job(Flavour::Gitea1_27);
+        let runner = stage.runner(&["go"], true);
+        let job = stage.take(&runner).unwrap();
+        stage.heard();
+        assert_eq!(stage.report(&runner, job, "RESULT_FAILURE"), Ok(Status::Failure));
+        assert_eq!(stage.heard(), ["completed build"]);
+        assert_eq!(stage.ask(&runner, 0).unwrap_err(), Refusal::Unregistered);
+        assert!(stage.world.runner(runner.id).unwrap().deleted);
+    }
+
+    #[test]
+    fn gitea_1_24_keeps_the_registration_until_the_next_question() {
+        let mut stage = one_job(Flavour::Gitea1_24);
+        let runner = stage.runner(&["go"], true);
+        let job = stage.take(&runner).unwrap();
+        stage.report(&runner, job, "RESULT_SUCCESS").unwrap();
+        assert_eq!(stage.world.leftovers().registrations, ["i-1"]);
+        assert_eq!(stage.ask(&runner, 0).unwrap_err(), Refusal::RunnerRemoved);
+        assert_eq!(stage.ask(&runner, 0).unwrap_err(), Refusal::Unregistered);
+    }
+
+    /// The runner never learns of it: its credentials are gone before it can ask.
+    #[test]
+    fn a_cancelled_ephemeral_runner_is_unregistered_at_once() {
+        let mut stage = one_job(Flavour::Gitea1_26);
+        let runner = stage.runner(&["go"], true);
+        let job = stage.take(&runner).unwrap();
+        stage.world.cancel_run(1);
+        assert_eq!(stage.status(job), Status::Cancelled);
+        let refused = stage.report(&runner, job, "RESULT_UNSPECIFIED");
+        assert_eq!(refused, Err(Refusal::Unregistered));
+    }
+
+    #[test]
+    fn an_ordinary_runner_is_told_of_the_cancellation() {
+        let mut stage = one_job(Flavour::Gitea1_26);
+        let runner = stage.runner(&["go"], false);
+        let job = stage.take(&runner).unwrap();
+        stage.world.cancel_run(1);
+        let told = stage.report(&runner, job, "RESULT_UNSPECIFIED");
+        assert_eq!(told, Ok(Status::Cancelled));
+    }
+
+    #[test]
+    fn a_silent_runner_loses_its_job_after_ten_minutes() {
+        let mut stage = one_job(Flavour::Gitea1_27);
+        let runner = stage.runner(&["go"], true);
+        let job = stage.take(&runner).unwrap();
+        stage.world.advance(600);
+        stage.world.reap_zombies();
+        assert_eq!(stage.status(job), Status::Running);
+        stage.world.advance(1);
+        stage.world.reap_zombies();
+        assert_eq!(stage.status(job), Status::Failure);
+        assert_eq!(stage.world.leftovers(), crate::world::Leftovers::default());
+    }
+
+    #[test]
+    fn steps_follow_the_report() {
+        let mut stage = one_job(Flavour::Gitea1_27);
+        let runner = stage.runner(&["go"], true);
+        let job = stage.take(&runner).unwrap();
+        let steps = json!({ "steps": [{ "id": "0", "result": "RESULT_SUCCESS" }] });
+        stage.world.update_task(&runner.who, 1, &steps).unwrap();
+        let shown = stage.world.job_json(stage.world.job(job).unwrap());
+        assert_eq!(shown["steps"][0]["conclusion"], "success");
+    }
+
+    #[test]
+    fn log_lines_sent_twice_count_once() {
+        let mut stage = one_job(Flavour::Gitea1_27);
+        let runner = stage.runner(&["go"], true);
+        stage.take(&runner);
+        let lines = || vec!["a".to_owned(), "b".to_owned()];
+        assert_eq!(stage.world.update_log(&runner.who, 1, 0, lines()), Ok(2));
+        assert_eq!(stage.world.update_log(&runner.who, 1, 1, lines()), Ok(3));
+        // A gap is not filled: the runner must send from what is acknowledged.
+        assert_eq!(stage.world.update_log(&runner.who, 1, 9, lines()), Ok(3));
+    }
+
+    #[test]
+    fn nobody_reports_on_the_task_of_another() {
+        let mut stage = one_job(Flavour::Gitea1_27);
+        let (owner, other) = (stage.runner(&["go"], true), stage.runner(&["go"], true));
+        let job = stage.take(&owner).unwrap();
+        assert_eq!(stage.report(&other, job, "RESULT_SUCCESS"), Err(Refusal::NotYourTask));
+    }
 }

@@ -28,6 +28,8 @@ pub struct Repository {
     pub(crate) commits: BTreeMap<String, CommitRow>,
     /// Full reference name (`refs/heads/main`) to commit id.
     pub(crate) references: BTreeMap<String, String>,
+    /// Full reference name of an annotated tag to the id of its tag object.
+    pub(crate) tag_objects: BTreeMap<String, String>,
     pub(crate) pull_requests: Vec<PullRequest>,
     /// Number of the newest issue or pull request.
     pub(crate) last_number: i64,
@@ -47,6 +49,15 @@ impl Repository {
             .find_map(|full| self.references.get(full))
             .or_else(|| self.commits.get_key_value(name).map(|(id, _)| id))
             .and_then(|id| self.commits.get(id))
+    }
+
+    /// The commits from `tip` back to `base`, which is left out; oldest first.
+    pub(crate) fn history(&self, tip: &str, base: &str) -> Vec<&CommitRow> {
+        let next = |row: &&CommitRow| row.parent.as_ref().and_then(|id| self.commits.get(id));
+        let mut rows: Vec<&CommitRow> =
+            std::iter::successors(self.commits.get(tip), next).take_while(|row| row.id != base).collect();
+        rows.reverse();
+        rows
     }
 
     pub(crate) fn branches(&self) -> impl Iterator<Item = &str> {
@@ -73,6 +84,8 @@ pub struct PullRequest {
     pub head_branch: String,
     /// Its tip.
     pub head_id: String,
+    /// The tip before the last synchronisation.
+    pub(crate) former_head_id: Option<String>,
     /// Branch to merge into.
     pub base_branch: String,
     /// Where head and base parted; also what `base.sha` shows before the merge.
@@ -104,6 +117,7 @@ mod tests {
             updated_s: 0,
             commits: BTreeMap::from([(id.clone(), row)]),
             references: BTreeMap::from([("refs/heads/main".to_owned(), id.clone()), ("refs/tags/v1".to_owned(), id.clone())]),
+            tag_objects: BTreeMap::new(),
             pull_requests: Vec::new(),
             last_number: 0,
             last_run_number: 0,

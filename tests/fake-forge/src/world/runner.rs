@@ -44,7 +44,7 @@ impl Scope {
 }
 
 /// A registration.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Runner {
     /// Row id.
     pub id: RunnerId,
@@ -68,6 +68,17 @@ pub struct Runner {
     pub(crate) description: String,
     pub(crate) last_online_s: i64,
     pub(crate) last_active_s: i64,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Runner")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("scope", &self.scope)
+            .field("labels", &self.labels)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Runner {

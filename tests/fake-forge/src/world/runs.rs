@@ -173,11 +173,12 @@ impl World {
 
     /// `follow_jobs`, telling the webhooks when the run started to run or ended.
     pub(super) fn follow_and_announce(&mut self, run: RunId) {
+        let fresh = self.runs.get(&run).is_some_and(|run| run.started_s == 0);
         let Some(before) = self.follow_jobs(run) else {
             return;
         };
         match self.runs.get(&run).map(|run| run.status) {
-            Some(Status::Running) => self.announce_run(run),
+            Some(Status::Running) if fresh => self.announce_run(run),
             Some(status) if status.is_final() && !before.is_final() => {
                 self.announce_run(run);
                 self.announce_end_of_run(run, before);

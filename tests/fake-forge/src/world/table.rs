@@ -13,7 +13,7 @@ use super::versions::TaskVersions;
 use crate::flavour::Flavour;
 
 /// A forge.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct World {
     pub(crate) flavour: Flavour,
     pub(crate) root_url: String,
@@ -44,6 +44,16 @@ pub struct Leftovers {
     pub queued_jobs: Vec<JobId>,
     /// Jobs that a runner has.
     pub running_jobs: Vec<JobId>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("World")
+            .field("flavour", &self.flavour)
+            .field("root_url", &self.root_url)
+            .field("now_s", &self.now_s)
+            .finish_non_exhaustive()
+    }
 }
 
 impl World {
@@ -93,6 +103,20 @@ impl World {
     /// Turns the clock forward.
     pub fn advance(&mut self, seconds: i64) {
         self.now_s += seconds;
+    }
+
+    /// Acts from now on as through a request with this `Host` header (`None`: as the forge itself):
+    /// Gitea 1.26 and later build URLs in deliveries from it. Serving a request sets and clears it too.
+    pub fn act_through(&mut self, host: Option<&str>) {
+        self.acting_host = host.map(ToOwned::to_owned);
+    }
+
+    /// Does something in the background, where no request's `Host` header shows.
+    pub(crate) fn as_itself<R>(&mut self, act: impl FnOnce(&mut Self) -> R) -> R {
+        let host = self.acting_host.take();
+        let result = act(self);
+        self.acting_host = host;
+        result
     }
 
     /// A repository by row id.

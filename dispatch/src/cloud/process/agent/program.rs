@@ -10,7 +10,7 @@ use userdata::Identity;
 use crate::cloud::process::folder::write_private;
 
 /// The runner that is built in: it speaks the protocol and runs nothing. For `try` and for tests.
-pub(crate) const STAND_IN: &str = "builtin:stand-in";
+pub const STAND_IN: &str = "builtin:stand-in";
 
 /// A program that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]

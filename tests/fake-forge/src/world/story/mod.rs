@@ -7,5 +7,6 @@ mod requesting;
 mod setting;
 mod steering;
 
+pub(crate) use pushing::Moved;
 pub use pushing::Push;
 pub use requesting::NewPullRequest;

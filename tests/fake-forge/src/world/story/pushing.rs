@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::json::{Fields as _, Viewer};
 use crate::world::account::AccountId;
 use crate::world::git::{Commit, CommitRow, ZERO_ID};
 use crate::world::repository::RepositoryId;
@@ -19,8 +20,10 @@ pub struct Push {
     pub pusher: AccountId,
     /// New commits, oldest first.
     pub commits: Vec<Commit>,
-    /// The commit to build on instead of the reference's tip: a new branch, a tag, a forced push.
+    /// Branch, tag or commit to build on instead of the reference's tip: a new branch, a tag, a forced push.
     pub onto: Option<String>,
+    /// Id of the tag object, when it is an annotated tag.
+    pub tag_object: Option<String>,
     /// The workflows that this push starts.
     pub workflows: Vec<Workflow>,
 }
@@ -33,6 +36,7 @@ impl Push {
             pusher,
             commits: vec![Commit::new(message)],
             onto: None,
+            tag_object: None,
             workflows: Vec::new(),
         }
     }
@@ -44,6 +48,7 @@ impl Push {
             pusher,
             commits: Vec::new(),
             onto: Some(commit.to_owned()),
+            tag_object: None,
             workflows: Vec::new(),
         }
     }
@@ -56,33 +61,48 @@ impl Push {
     }
 }
 
+/// What a push did to its reference.
+pub(crate) struct Moved {
+    /// The old id.
+    pub(crate) before: String,
+    /// The new id: a commit, also for an annotated tag.
+    pub(crate) after: String,
+    /// The new commits, oldest first.
+    pub(crate) new: Vec<String>,
+}
+
 impl World {
     /// Pushes, tells the webhooks, and starts the workflows.
     pub fn push(&mut self, repository: RepositoryId, push: Push) -> Vec<RunId> {
-        let Some((before, after, new)) = self.store_commits(repository, &push) else {
-            return Vec::new();
-        };
-        let is_branch = push.reference.starts_with("refs/heads/");
-        let created = before == ZERO_ID;
-        if created && is_branch {
-            self.announce_reference(repository, "create", &push.reference, &after, push.pusher);
+        match self.store_commits(repository, &push) {
+            Some(moved) => self.announce_push(repository, push, &moved),
+            None => Vec::new(),
         }
-        let payload = self.push_json(repository, &push.reference, &before, &after, &new, push.pusher);
+    }
+
+    pub(super) fn announce_push(&mut self, repository: RepositoryId, push: Push, moved: &Moved) -> Vec<RunId> {
+        let shown = push.tag_object.as_ref().unwrap_or(&moved.after);
+        let is_branch = push.reference.starts_with("refs/heads/");
+        let created = moved.before == ZERO_ID;
+        if created && is_branch {
+            self.announce_reference(repository, "create", &push.reference, shown, push.pusher);
+        }
+        let payload = self.push_json(repository, &push.reference, moved, shown, push.pusher);
         self.announce(repository, "push", "push", &payload);
         if created && !is_branch {
-            self.announce_reference(repository, "create", &push.reference, &after, push.pusher);
+            self.announce_reference(repository, "create", &push.reference, shown, push.pusher);
         }
         // The payload that a run keeps lacks the count of commits.
         let mut kept = payload;
-        kept["total_commits"] = json!(0);
+        kept.set("total_commits", json!(0));
         let runs = push.workflows.into_iter().map(|workflow| {
             self.start_run(NewRun {
                 repository,
                 workflow,
                 reference: push.reference.clone(),
-                head_id: after.clone(),
+                head_id: moved.after.clone(),
                 event: "push",
-                title: self.title_of(repository, &after),
+                title: self.title_of(repository, &moved.after),
                 actor: push.pusher,
                 pull_request: None,
                 from_fork: false,
@@ -96,23 +116,28 @@ impl World {
 
     /// Deletes a branch or a tag.
     pub fn delete_reference(&mut self, repository: RepositoryId, reference: &str, who: AccountId) {
-        let row = self.repositories.get_mut(&repository);
-        let Some(before) = row.and_then(|row| row.references.remove(reference)) else {
+        let Some(row) = self.repositories.get_mut(&repository) else {
+            return;
+        };
+        let Some(commit) = row.references.remove(reference) else {
             return;
         };
         if reference.starts_with("refs/tags/") {
-            let payload = self.push_json(repository, reference, &before, ZERO_ID, &[], who);
+            let moved =
+                Moved { before: row.tag_objects.remove(reference).unwrap_or(commit), after: ZERO_ID.to_owned(), new: Vec::new() };
+            let payload = self.push_json(repository, reference, &moved, ZERO_ID, who);
             self.announce(repository, "push", "push", &payload);
         }
         self.announce_reference(repository, "delete", reference, "", who);
     }
 
-    /// Stores the commits and moves the reference. Returns its old and new id, and the new commits.
-    fn store_commits(&mut self, repository: RepositoryId, push: &Push) -> Option<(String, String, Vec<String>)> {
+    /// Stores the commits and moves the reference.
+    fn store_commits(&mut self, repository: RepositoryId, push: &Push) -> Option<Moved> {
         let now_s = self.now_s;
         let row = self.repositories.get_mut(&repository)?;
         let before = row.references.get(&push.reference).cloned();
-        let mut tip = push.onto.clone().or_else(|| before.clone());
+        let onto = push.onto.as_ref().and_then(|name| row.resolve(name)).map(|row| row.id.clone());
+        let mut tip = onto.or_else(|| before.clone());
         let mut new = Vec::new();
         for commit in push.commits.iter().cloned() {
             let parent = tip.as_ref().and_then(|id| row.commits.get(id));
@@ -123,8 +148,30 @@ impl World {
         }
         let after = tip?;
         row.references.insert(push.reference.clone(), after.clone());
+        if let Some(object) = &push.tag_object {
+            row.tag_objects.insert(push.reference.clone(), object.clone());
+        }
         row.updated_s = now_s;
-        Some((before.unwrap_or_else(|| ZERO_ID.to_owned()), after, new))
+        let before = before.unwrap_or_else(|| ZERO_ID.to_owned());
+        Some(Moved { before, after, new })
+    }
+
+    /// Puts the changes of `head` since `base` into one commit on top of `reference`.
+    /// The push then shows the merged commits too.
+    pub(super) fn store_merge(&mut self, repository: RepositoryId, push: &mut Push, head: &str, base: &str) -> Option<Moved> {
+        let row = self.repositories.get(&repository)?;
+        let merged: Vec<String> = row.history(head, base).iter().map(|row| row.id.clone()).collect();
+        let (old, new) = (&row.commits.get(base)?.files, &row.commits.get(head)?.files);
+        let changed = new.iter().filter(|(path, file)| old.get(*path).is_none_or(|old| old.content != file.content));
+        let written: Vec<(String, String)> = changed.map(|(path, file)| (path.clone(), file.content.clone())).collect();
+        let removed = old.keys().filter(|path| !new.contains_key(*path)).cloned().collect();
+        if let Some(commit) = push.commits.first_mut() {
+            commit.write.extend(written);
+            commit.remove = removed;
+        }
+        let mut moved = self.store_commits(repository, push)?;
+        moved.new.splice(0..0, merged);
+        Some(moved)
     }
 
     fn announce_reference(&mut self, repository: RepositoryId, event: &str, reference: &str, id: &str, who: AccountId) {
@@ -132,15 +179,20 @@ impl World {
             Some(tag) => ("tag", tag),
             None => ("branch", reference.trim_start_matches("refs/heads/")),
         };
+        let long = self.flavour.is_forgejo();
+        let viewer = match event {
+            "create" => Viewer::Nobody,
+            _ => Viewer::Account(who),
+        };
         let mut payload = json!({
-            "ref": short,
+            "ref": if long { reference } else { short },
             "ref_type": kind,
-            "repository": self.repository_json(repository, Some(who)),
+            "repository": self.repository_json(repository, viewer),
             "sender": self.account_json(who),
         });
         match event {
-            "create" => payload["sha"] = json!(id),
-            _ => payload["pusher_type"] = json!("user"),
+            "create" => payload.set("sha", json!(id)),
+            _ => payload.set("pusher_type", json!("user")),
         }
         self.announce(repository, event, event, &payload);
     }

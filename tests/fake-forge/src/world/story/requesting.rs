@@ -46,6 +46,7 @@ impl World {
             head_repository: new.head_repository,
             head_branch: new.head_branch,
             head_id,
+            former_head_id: None,
             base_branch: new.base_branch,
             merge_base,
             merged: None,
@@ -70,9 +71,18 @@ impl World {
             row.references.get(&format!("refs/heads/{}", request.head_branch)).cloned()
         });
         if let Some(tip) = tip {
-            self.change_pull_request(repository, number, |request| request.head_id = tip);
+            self.change_pull_request(repository, number, |request| {
+                request.former_head_id = Some(std::mem::replace(&mut request.head_id, tip));
+            });
         }
         self.act_on_pull_request(repository, number, "synchronized", who, workflows)
+    }
+
+    /// Gives it another title, silently.
+    pub fn retitle_pull_request(&mut self, repository: RepositoryId, number: i64, title: &str) {
+        self.change_pull_request(repository, number, |request| {
+            title.clone_into(&mut request.title);
+        });
     }
 
     /// Closes a pull request without merging.
@@ -104,21 +114,29 @@ impl World {
         workflows: Vec<Workflow>,
     ) -> Vec<RunId> {
         let now_s = self.now_s;
-        let base = self.pull_request(repository, number).map(|row| row.base_branch.clone());
-        let merge_id = commit.id.clone().unwrap_or_default();
+        let Some(request) = self.pull_request(repository, number).cloned() else {
+            return Vec::new();
+        };
+        let mut push = Push {
+            reference: format!("refs/heads/{}", request.base_branch),
+            pusher: who,
+            commits: vec![commit],
+            onto: None,
+            tag_object: None,
+            workflows,
+        };
+        let moved = self.store_merge(repository, &mut push, &request.head_id, &request.merge_base);
+        let Some(moved) = moved else {
+            return Vec::new();
+        };
+        let merge_id = moved.after.clone();
         self.change_pull_request(repository, number, |request| {
             request.closed_s = Some(now_s);
             request.merged = Some((merge_id, who, now_s));
         });
         self.act_on_pull_request(repository, number, "closed", who, Vec::new());
-        let push = Push {
-            reference: format!("refs/heads/{}", base.unwrap_or_default()),
-            pusher: who,
-            commits: vec![commit],
-            onto: None,
-            workflows,
-        };
-        self.push(repository, push)
+        // Git's hook tells of the push, not the request that merged.
+        self.as_itself(|world| world.announce_push(repository, push, &moved))
     }
 
     pub(crate) fn pull_request(&self, repository: RepositoryId, number: i64) -> Option<&PullRequest> {
@@ -149,6 +167,7 @@ impl World {
             return Vec::new();
         };
         let payload = self.pull_request_event_json(repository, &request, action, who);
+        let kept = self.pull_request_kept_json(repository, &request, action, who);
         let synchronised = action == "synchronized";
         let fine = if synchronised { "pull_request_sync" } else { "pull_request" };
         self.announce(repository, "pull_request", fine, &payload);
@@ -171,7 +190,7 @@ impl World {
                 from_fork,
                 needs_approval: from_fork && outsider,
                 supersedes: synchronised,
-                event_payload: payload.clone(),
+                event_payload: kept.clone(),
             })
         });
         runs.collect()

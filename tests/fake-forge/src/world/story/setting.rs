@@ -56,6 +56,7 @@ impl World {
             updated_s: self.now_s,
             commits: BTreeMap::new(),
             references: BTreeMap::new(),
+            tag_objects: BTreeMap::new(),
             pull_requests: Vec::new(),
             last_number: 0,
             last_run_number: 0,

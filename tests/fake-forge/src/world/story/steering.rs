@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::json::Viewer;
 use crate::world::account::AccountId;
 use crate::world::repository::RepositoryId;
 use crate::world::run::{JobId, RunId, TaskId};
@@ -30,14 +31,11 @@ impl World {
         let payload = json!({
             "inputs": inputs,
             "ref": if forgejo { format!("refs/heads/{branch}") } else { branch.to_owned() },
-            "workflow": if forgejo { format!(".gitea/workflows/{}", workflow.file) } else { workflow.file.clone() },
-            "repository": self.repository_json(repository, None),
+            "workflow": format!("{}{}", self.flavour.dispatched_folder(), workflow.file),
+            "repository": self.repository_json(repository, Viewer::Nobody),
             "sender": self.account_json(who),
         });
-        let title = match forgejo {
-            true => workflow.name.clone(),
-            false => self.title_of(repository, &head_id),
-        };
+        let title = if forgejo { workflow.name.clone() } else { self.title_of(repository, &head_id) };
         Some(self.start_run(NewRun {
             repository,
             workflow,
@@ -157,5 +155,89 @@ impl World {
     pub(crate) fn delete_run(&mut self, run: RunId) {
         self.runs.remove(&run);
         self.jobs.retain(|_, job| job.run != run);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flavour::Flavour;
+    use crate::world::fixture::Stage;
+    use crate::world::{JobSpec, NewPullRequest, Push};
+
+    /// A run of one job, cancelled.
+    fn cancelled(flavour: Flavour) -> Stage {
+        let mut stage = Stage::new(flavour);
+        stage.push(vec![JobSpec::new("build", &["go"])]);
+        stage.world.cancel_run(1);
+        stage
+    }
+
+    #[test]
+    fn a_rerun_makes_a_new_job_on_gitea_1_27_and_resets_the_old_one_before() {
+        let mut new = cancelled(Flavour::Gitea1_27);
+        assert!(new.world.rerun(1));
+        assert_eq!(new.world.queued_jobs(), [2]);
+        assert_eq!(new.world.job(2).map(|job| job.attempt), Some(2));
+        let mut old = cancelled(Flavour::Gitea1_26);
+        assert!(old.world.rerun(1));
+        assert_eq!(old.world.queued_jobs(), [1]);
+    }
+
+    #[test]
+    fn a_rerun_on_forgejo_changes_the_handle() {
+        let mut stage = cancelled(Flavour::Forgejo15);
+        let before = stage.world.job(1).unwrap().handle.clone();
+        assert!(stage.world.rerun(1));
+        let after = stage.world.job(1).unwrap();
+        assert_ne!(after.handle, before);
+        assert_eq!(after.attempt, 2);
+    }
+
+    #[test]
+    fn a_run_that_goes_on_cannot_be_run_again() {
+        let mut stage = Stage::new(Flavour::Gitea1_27);
+        stage.push(vec![JobSpec::new("build", &["go"])]);
+        assert!(!stage.world.rerun(1));
+    }
+
+    #[test]
+    fn a_newer_push_cancels_the_older_run_until_gitea_1_25() {
+        for (flavour, status) in [
+            (Flavour::Gitea1_25, Status::Cancelled),
+            (Flavour::Gitea1_26, Status::Waiting),
+            (Flavour::Forgejo15, Status::Cancelled),
+        ] {
+            let mut stage = Stage::new(flavour);
+            stage.push(vec![JobSpec::new("build", &["go"])]);
+            stage.push(vec![JobSpec::new("build", &["go"])]);
+            assert_eq!(stage.status(1), status, "{flavour:?}");
+        }
+    }
+
+    #[test]
+    fn an_outsiders_fork_waits_for_approval() {
+        let mut stage = Stage::new(Flavour::Gitea1_27);
+        stage.push(Vec::new());
+        let mallory = stage.world.add_user("mallory");
+        let fork = stage.world.fork(stage.app, mallory, "app");
+        let push = Push { onto: Some("main".to_owned()), ..Push::branch("evil", mallory, "Evil") };
+        stage.world.push(fork, push);
+        stage.heard();
+        let request = NewPullRequest {
+            title: "Evil".to_owned(),
+            body: String::new(),
+            poster: mallory,
+            head_repository: fork,
+            head_branch: "evil".to_owned(),
+            base_branch: "main".to_owned(),
+            workflows: vec![Workflow::new("ci.yml").job(JobSpec::new("build", &["go"]))],
+        };
+        let (_, runs) = stage.world.open_pull_request(stage.app, request).unwrap();
+        assert_eq!(stage.heard(), ["waiting build"]);
+        assert!(stage.world.queued_jobs().is_empty());
+        stage.world.approve_run(runs[0]);
+        assert_eq!(stage.heard(), ["queued build"]);
+        assert_eq!(stage.world.queued_jobs().len(), 1);
     }
 }

@@ -1,5 +1,8 @@
 //! What a runner is doing now: derived from its record and what was just seen, never stored.
 
+#[cfg(test)]
+mod tests;
+
 use crate::cloud::{IdentityState, Instance, InstanceState};
 use crate::forge::{JobState, Registration};
 use crate::identifier::InstanceId;
@@ -82,9 +85,10 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Whether the runner may still take a job, and so counts against the jobs that wait.
+    /// Whether the runner counts against the jobs that wait.
     ///
-    /// In doubt it may: a job that waits a little longer costs less than a second machine.
+    /// In doubt it does: a job that waits a little longer costs less than a second machine. A lost one counts until its
+    /// end is recorded, because only then it is known how long its job has to wait for the next.
     pub fn waits(&self) -> bool {
         match self {
             Self::Unlaunched
@@ -97,6 +101,7 @@ impl Phase {
             | Self::Idle
             | Self::Starved
             | Self::Quieting
+            | Self::Lost { .. }
             | Self::Unobserved => true,
             Self::Quiet
             | Self::Takes { .. }
@@ -105,7 +110,6 @@ impl Phase {
             | Self::Finishes { .. }
             | Self::Finishing
             | Self::Done
-            | Self::Lost { .. }
             | Self::Interrupted { .. } => false,
         }
     }

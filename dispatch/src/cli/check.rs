@@ -1,0 +1,83 @@
+//! `dispatch check`: the configuration as start-up reads it, this computer, and the forges behind it.
+
+use std::collections::BTreeMap;
+
+use super::arguments::Place;
+use super::exit::Exit;
+use super::installed::loaded;
+use super::output::{self, BAD, GOOD, styled};
+use crate::config::Config;
+use crate::diagnostic::{Colour, Report};
+use crate::forge::client::ForgeClient;
+use crate::forge::{Forge, ForgeError};
+use crate::identifier::ForgeName;
+use crate::label::LabelSet;
+
+pub(super) async fn run(place: &Place, json: bool, offline: bool) -> Exit {
+    let loaded = match loaded(place) {
+        Ok(loaded) => loaded,
+        Err(report) => {
+            show(&[&report], &BTreeMap::new(), json);
+            return Exit::Findings;
+        }
+    };
+    let machine = loaded.check_machine();
+    let forges = if offline { BTreeMap::new() } else { ask(loaded.config()).await };
+    show(&[&loaded.warnings(), &machine], &forges, json);
+    let well = !machine.has_errors() && forges.values().all(Result::is_ok);
+    if well { Exit::Success } else { Exit::Findings }
+}
+
+/// What each forge is, or why it cannot be used.
+type Answers = BTreeMap<ForgeName, Result<String, ForgeError>>;
+
+async fn ask(config: &Config) -> Answers {
+    let served: LabelSet = config.pools.iter().flat_map(|pool| &pool.labels).map(|label| label.name().to_owned()).collect();
+    let mut answers = BTreeMap::new();
+    for (name, forge) in &config.forges {
+        let answer = match ForgeClient::new(name, forge, &served) {
+            Ok(client) => look(&client).await,
+            Err(error) => Err(error),
+        };
+        answers.insert(name.clone(), answer);
+    }
+    answers
+}
+
+/// The questions of a pass, asked once.
+async fn look(forge: &dyn Forge) -> Result<String, ForgeError> {
+    let can = forge.capabilities(true).await?;
+    let waiting = forge.queue().await?.len();
+    let one_job = if can.ephemeral {
+        "one-job registrations"
+    } else {
+        "no one-job registrations: a job can use its runner's credential until it is removed"
+    };
+    Ok(format!("{} {}, {waiting} jobs wait or run, {one_job}", can.kind, can.version))
+}
+
+fn show(reports: &[&Report], forges: &Answers, json: bool) {
+    if json {
+        let findings: Vec<_> = reports.iter().map(|report| report.to_json()).collect();
+        let forges: BTreeMap<_, _> = forges.iter().map(|(name, answer)| (name, words(answer))).collect();
+        output::json(&serde_json::json!({ "version": 1, "reports": findings, "forges": forges }));
+        return;
+    }
+    for report in reports.iter().filter(|report| !report.findings().is_empty()) {
+        output::line(report.render(Colour::Styled).trim_end());
+    }
+    for (name, answer) in forges {
+        let sign = if answer.is_ok() { styled(GOOD, "ok") } else { styled(BAD, "error") };
+        output::line(&format!("{sign}: forge `{name}`: {}", words(answer)));
+    }
+    if reports.iter().all(|report| !report.has_errors()) {
+        output::line(&format!("{}: the configuration can be used", styled(GOOD, "ok")));
+    }
+}
+
+fn words(answer: &Result<String, ForgeError>) -> String {
+    match answer {
+        Ok(text) => text.clone(),
+        Err(error) => error.to_string(),
+    }
+}

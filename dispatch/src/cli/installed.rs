@@ -1,0 +1,70 @@
+//! The installation that a command is about: its configuration and its records, whoever holds them now.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::arguments::Place;
+use super::exit::Exit;
+use super::output;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, Environment, Loaded, from_environment, load};
+use crate::diagnostic::{Colour, Report};
+use crate::ledger::Ledger;
+use crate::store::{self, Store};
+
+/// Configuration and records.
+pub(super) struct Installed {
+    pub(super) config: Config,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: SystemClock,
+}
+
+impl Installed {
+    /// Loads the configuration and opens the records, through the running `serve` if there is one.
+    pub(super) async fn open(place: &Place) -> Result<Self, Exit> {
+        let config = configuration(place)?;
+        match store::open(&config.serve.data).await {
+            Ok(store) => Ok(Self { config, store, clock: SystemClock::start() }),
+            Err(error) => {
+                output::error(&format!("the records in {} cannot be opened: {error}", config.serve.data.display()));
+                Err(Exit::Unavailable)
+            }
+        }
+    }
+
+    pub(super) fn ledger(&self) -> Ledger<'_> {
+        Ledger::open(self.store.as_ref(), self.clock.now(), self.config.serve.keep_closed_s)
+    }
+}
+
+/// What is looked for when no file is named.
+const FILE: &str = "dispatch.yaml";
+
+/// The settings for work; what is wrong with them goes to standard error.
+pub(super) fn configuration(place: &Place) -> Result<Config, Exit> {
+    let loaded = loaded(place).map_err(|report| refused(&report))?;
+    let warnings = loaded.warnings();
+    if !warnings.findings().is_empty() {
+        output::say(warnings.render(Colour::Styled).trim_end());
+    }
+    loaded.into_config().map_err(|error| {
+        output::error(&error.to_string());
+        Exit::Configuration
+    })
+}
+
+/// The named file, else `dispatch.yaml` where it is, else the environment alone.
+pub(super) fn loaded(place: &Place) -> Result<Loaded, Report> {
+    let environment = Environment::of_process();
+    match &place.config {
+        Some(path) => load(path, &environment),
+        None if Path::new(FILE).exists() => load(Path::new(FILE), &environment),
+        None => from_environment(&environment),
+    }
+}
+
+/// Says all that is wrong.
+fn refused(report: &Report) -> Exit {
+    output::say(report.render(Colour::Styled).trim_end());
+    Exit::Configuration
+}

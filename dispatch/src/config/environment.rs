@@ -1,0 +1,79 @@
+//! The environment of the process: the only module that reads it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One variable that has a meaning by its name alone. Others are read only where the configuration names them.
+#[derive(Debug)]
+pub struct Variable {
+    /// As it is set.
+    pub name: &'static str,
+    /// What it holds.
+    pub doc: &'static str,
+}
+
+/// The variables that take the place of the configuration when there is no file.
+pub const VARIABLES: [Variable; 9] = [
+    Variable { name: "GITEA_URL", doc: "the root of the forge, such as `https://git.example.com/`" },
+    Variable { name: "GITEA_TOKEN", doc: "the API token of a site administrator, which never reaches a machine" },
+    Variable { name: "WEBHOOK_SECRET", doc: "the secret of the forge's webhook" },
+    Variable { name: "RUNNER_TOKEN", doc: "a registration token (optional: runners are registered with `GITEA_TOKEN`)" },
+    Variable { name: "RUNNER_AMI", doc: "the image that machines on AWS boot, such as `ami-0123`" },
+    Variable { name: "SUBNET", doc: "the subnet of machines on AWS, such as `subnet-0123`" },
+    Variable {
+        name: "SECURITY_GROUP",
+        doc: "the security group of machines on AWS, such as `sg-0123`; outbound HTTPS is enough",
+    },
+    Variable { name: "DDB_TABLE", doc: "the DynamoDB table of the records" },
+    Variable { name: "INSTANCE_PROFILE", doc: "the instance profile of machines on AWS (optional)" },
+];
+
+/// The environment as a plain value, so that everything else can be tested without one.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// The environment of this process. A variable whose name or value is not UTF-8 counts as not set.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn of_process() -> Self {
+        let text =
+            |(name, value): (std::ffi::OsString, std::ffi::OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        Self(std::env::vars_os().filter_map(text).collect())
+    }
+
+    /// The value of a variable; an empty one is a value.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+/// Names only: any value may be a secret.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_shows_names_and_no_values() {
+        let environment = Environment::from_iter([("GITEA_TOKEN", "hunter2")]);
+        assert_eq!(format!("{environment:?}"), r#"{"GITEA_TOKEN"}"#);
+        assert_eq!(environment.text("GITEA_TOKEN"), Some("hunter2"));
+        assert_eq!(environment.text("GITEA_URL"), None);
+    }
+
+    #[test]
+    fn the_process_has_an_environment() {
+        assert!(Environment::of_process().text("PATH").is_some());
+    }
+}

@@ -1,0 +1,115 @@
+//! The settings as the program uses them: complete, typed, checked.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use crate::forge::ForgeKind;
+use crate::identifier::{ForgeName, InstanceId, RepositoryName, Scope};
+use crate::pool::Pool;
+
+/// Everything that an installation is told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Tells this installation's machines and registrations from those of every other.
+    pub stack: String,
+    /// The forges that it serves.
+    pub forges: BTreeMap<ForgeName, ForgeConfig>,
+    /// In the order in which they are tried.
+    pub pools: Vec<Pool>,
+    /// Bounds beyond those of the pools.
+    pub limits: Limits,
+    /// How the long-running form works.
+    pub serve: ServeConfig,
+}
+
+/// One forge.
+#[derive(Clone, Debug)]
+pub struct ForgeConfig {
+    /// What it is, where the configuration says so; otherwise the forge itself is asked.
+    pub kind: Option<ForgeKind>,
+    /// Its root, such as `https://git.example.com/`; it ends with a slash.
+    pub url: String,
+    /// Other host names under which people clone from it.
+    pub hostnames: Vec<String>,
+    /// The API token that lists jobs and registers runners.
+    pub token: SecretString,
+    /// Webhook secrets that are live; two while one replaces the other.
+    pub webhook_secrets: Vec<SecretString>,
+    /// Which jobs to look for.
+    pub watch: Watch,
+    /// Where runners are registered.
+    pub register_at: RegisterAt,
+    /// A file with further certificate authorities in PEM, for private forges.
+    pub certificate_authority: Option<PathBuf>,
+}
+
+/// Which part of a forge's queue is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// All of it; needs a site administrator's token.
+    Instance,
+    /// The queues of these organisations and repositories.
+    Only {
+        /// Organisations.
+        organisations: Vec<String>,
+        /// Repositories.
+        repositories: Vec<RepositoryName>,
+    },
+}
+
+/// At which scope runners are registered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RegisterAt {
+    /// At the job's repository.
+    #[default]
+    Repository,
+    /// At its owner, which must be an organisation.
+    Organisation,
+    /// At the whole forge.
+    Instance,
+}
+
+/// Bounds on machines at one time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Over everything.
+    pub total: Option<u32>,
+    /// For the repositories of one owner.
+    pub per_owner: Option<u32>,
+    /// For one repository.
+    pub per_repository: Option<u32>,
+}
+
+/// The long-running form.
+#[derive(Clone, Debug)]
+pub struct ServeConfig {
+    /// Where webhooks arrive.
+    pub listen: SocketAddr,
+    /// The folder of records and machines.
+    pub data: PathBuf,
+    /// Seconds between looks at the queue when nothing happens.
+    pub sweep_interval_s: u64,
+    /// Largest webhook body in bytes.
+    pub body_limit: usize,
+    /// Seconds that closed records are kept for `runs` and `why`.
+    pub keep_closed_s: u64,
+}
+
+impl Config {
+    /// The name under which a machine's runner is registered; by it a lost registration is found again.
+    pub fn runner_name(&self, instance: &InstanceId) -> String {
+        format!("{}-{instance}", self.stack)
+    }
+
+    /// The scope at which the runner for a job is registered.
+    pub fn scope_for(&self, forge: &ForgeName, repository: &RepositoryName) -> Scope {
+        match self.forges.get(forge).map(|forge| forge.register_at).unwrap_or_default() {
+            RegisterAt::Repository => Scope::Repository(repository.clone()),
+            RegisterAt::Organisation => Scope::Organisation(repository.owner().to_owned()),
+            RegisterAt::Instance => Scope::Instance,
+        }
+    }
+}

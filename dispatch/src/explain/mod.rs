@@ -1,0 +1,3 @@
+//! Explaining decisions: for recordings and for people.
+
+pub mod recorded;

@@ -1,0 +1,68 @@
+//! What the forge does with all workflow files when one event arrives.
+//!
+//! The files of a tree are decided together and in tree order, because the forge's own code can panic over one of them
+//! and then loses others: over a file that it only looks at, all of the event; over one whose run it creates, those that
+//! come after it. The steps follow the forge: is the event looked at at all ([`gate`]), where do the files come from
+//! ([`source`]), which entries are started ([`detect`]), and what becomes of each ([`start`]).
+
+mod approval;
+mod decision;
+mod detect;
+mod expansion;
+mod gate;
+mod schedules;
+mod source;
+mod start;
+
+pub use decision::{Decided, Decision, Outcome};
+
+use super::event::{Activities, Event, activities};
+use super::{Dialect, Settings, Snapshot};
+
+/// Everything that a decision depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// Whose rules.
+    pub dialect: Dialect,
+    /// How the forge is set up.
+    pub settings: &'a Settings,
+    /// What happened.
+    pub event: &'a Event,
+    /// What is known of the repository.
+    pub snapshot: &'a Snapshot,
+}
+
+/// Decides every workflow file that the event asks about.
+pub fn decide(scene: Scene<'_>) -> Decided {
+    let files = match gate::passes(scene).and_then(|()| detect::Files::read(scene)) {
+        Ok(files) => files,
+        Err(why) => return Decided::nothing(why),
+    };
+    if let Some(why) = gate::skip_word(scene, &files) {
+        return Decided { why: None, workflows: files.all(&why) };
+    }
+    let workflows = match activities(scene.event, scene.dialect) {
+        Activities::Nothing => {
+            return Decided::nothing(gate::not_evaluated("removing all labels starts nothing"));
+        }
+        Activities::Known(times) => times.iter().flat_map(|names| once(scene, &files, names)).collect(),
+        Activities::Labels => either_label(scene, &files),
+    };
+    Decided { why: None, workflows }
+}
+
+/// One evaluation of all files.
+fn once(scene: Scene<'_>, files: &detect::Files, activity: &[&'static str]) -> Vec<Decision> {
+    match detect::entries(scene, files, activity) {
+        Ok(detected) => start::all(scene, files, detected),
+        Err(lost) => files.all(&lost),
+    }
+}
+
+/// Labels changed, but not known how: what holds either way holds; the rest is unknown.
+fn either_label(scene: Scene<'_>, files: &detect::Files) -> Vec<Decision> {
+    let labeled = once(scene, files, &["labeled"]);
+    let unlabeled = once(scene, files, &["unlabeled"]);
+    let pairs = labeled.into_iter().zip(unlabeled);
+    pairs.map(|(one, other)| one.unless(&other, "which labels were added or removed, and how many")).collect()
+}

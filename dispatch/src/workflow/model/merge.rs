@@ -1,0 +1,48 @@
+//! The entries of a mapping as go-yaml hands them to a typed value: `<<` replaced, nothing overwritten.
+
+use crate::yaml::{Node, Value};
+
+use super::Fault;
+
+/// The entries of `node` with those that `<<` brings after its own. Nothing for a node that is no mapping.
+pub(in crate::workflow) fn entries(node: &Node) -> Result<Vec<(&Node, &Node)>, Fault> {
+    let written = node.as_mapping().unwrap_or_default();
+    let own = written.iter().filter(|(key, _)| !key.is_merge_key());
+    let mut entries: Vec<_> = own.map(|(key, value)| (key, value)).collect();
+    for (_, source) in written.iter().filter(|(key, _)| key.is_merge_key()) {
+        match &source.value {
+            Value::Sequence(items) if !source.alias => {
+                for item in items {
+                    bring(&mut entries, item)?;
+                }
+            }
+            _ => bring(&mut entries, source)?,
+        }
+    }
+    Ok(entries)
+}
+
+fn bring<'a>(entries: &mut Vec<(&'a Node, &'a Node)>, source: &'a Node) -> Result<(), Fault> {
+    if source.as_mapping().is_none() {
+        let message = format!("`<<` takes a mapping, not {}", source.kind());
+        return Err(Fault::refused(source.span, message));
+    }
+    for (key, value) in self::entries(source)? {
+        if !entries.iter().any(|(own, _)| own.text() == key.text()) {
+            entries.push((key, value));
+        }
+    }
+    Ok(())
+}
+
+/// A copy of `node` in which `<<` is replaced.
+pub(super) fn resolved(node: &Node) -> Result<Node, Fault> {
+    let has_merge = |entries: &[(Node, Node)]| entries.iter().any(|(key, _)| key.is_merge_key());
+    if !node.as_mapping().is_some_and(has_merge) {
+        return Ok(node.clone());
+    }
+    let entries = entries(node)?.into_iter();
+    let mut copy = node.clone();
+    copy.value = Value::Mapping(entries.map(|(key, value)| (key.clone(), value.clone())).collect());
+    Ok(copy)
+}

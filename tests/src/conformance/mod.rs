@@ -1,0 +1,4 @@
+//! What every implementation of a seam must do, whatever it is made of.
+
+pub mod forge;
+pub mod store;

@@ -1,0 +1,126 @@
+//! Records to write, and short words for writing and reading them.
+#![expect(clippy::missing_panics_doc, reason = "rules fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "rules fail by panicking")]
+
+use dispatch::identifier::{BatchId, JobKey, RunnerKey, Scope};
+use dispatch::label::LabelSet;
+use dispatch::reason::Reason;
+use dispatch::record::{Batch, Control, JobRecord, Lease, Mode, Record, RunnerRecord, RunnerState, Story};
+use dispatch::store::{CommitError, Conflict, Expect, Key, Life, Store, Stored, Transaction};
+use dispatch::time::Timestamp;
+
+/// The key of the sample job with this number.
+pub fn job_key(number: u64) -> Key {
+    Key::job(&JobKey::first("home".into(), number))
+}
+
+/// A job that was just announced.
+pub fn job(number: u64) -> Record {
+    let story = Story::beginning(Timestamp::from_millis(number), &Reason::LaunchAgain);
+    let key = JobKey::first("home".into(), number);
+    Record::Job(JobRecord::new(
+        key,
+        "acme/tour".parse().unwrap(),
+        "build".to_owned(),
+        labels(),
+        Timestamp::from_millis(number),
+        story,
+    ))
+}
+
+/// The key of the sample runner with this index.
+pub fn runner_key(index: u16) -> Key {
+    Key::runner(&RunnerKey { batch: BatchId::new("5eed"), index })
+}
+
+/// A runner whose machine is up.
+pub fn runner(index: u16) -> Record {
+    Record::Runner(RunnerRecord {
+        key: RunnerKey { batch: BatchId::new("5eed"), index },
+        pool: "go".into(),
+        backend: "process".into(),
+        forge: "home".into(),
+        scope: Scope::Repository("acme/tour".parse().unwrap()),
+        labels: labels(),
+        launched_for: JobKey::first("home".into(), 7),
+        handle: Some("b0a7".to_owned()),
+        claimed_at: Timestamp::from_millis(1),
+        state: RunnerState::Launched { instance: "i-1".into(), at: Timestamp::from_millis(2) },
+        registration: Some(u64::MAX),
+        handed_over_at: None,
+        online_at: None,
+        disabled_at: None,
+        job: None,
+        job_over_at: None,
+        story: Story::default(),
+    })
+}
+
+/// An order of two machines.
+pub fn batch() -> Record {
+    Record::Batch(Batch {
+        id: BatchId::new("5eed"),
+        pool: "go".into(),
+        backend: "process".into(),
+        forge: "home".into(),
+        scope: Scope::Instance,
+        labels: labels(),
+        members: vec![JobKey::first("home".into(), 7), JobKey::first("home".into(), 8).next_generation()],
+        made_at: Timestamp::from_millis(u64::from(u32::MAX)),
+    })
+}
+
+fn labels() -> LabelSet {
+    ["go".to_owned(), "größe \"x\"\n".to_owned()].into()
+}
+
+/// A switch that was turned at `millis`.
+pub fn control(millis: u64) -> Record {
+    Record::Control(Control { mode: Mode::Draining, since: Timestamp::from_millis(millis) })
+}
+
+/// A lease of the worker with this fencing number.
+pub fn lease(fence: u64) -> Record {
+    Record::Lease(Lease { holder: format!("worker {fence}"), fence, expires_at: Timestamp::from_seconds(60) })
+}
+
+/// Closed at one moment and kept until another, in milliseconds.
+pub fn closed(at: u64, expires_at: u64) -> Life {
+    Life::Closed { at: Timestamp::from_millis(at), expires_at: Timestamp::from_millis(expires_at) }
+}
+
+/// Puts a record where nothing is.
+pub async fn add(store: &dyn Store, key: &Key, record: Record, life: Life) {
+    store.commit(Transaction::new().put(key.clone(), Expect::Absent, record, life)).await.unwrap();
+}
+
+/// What is kept there.
+pub async fn found(store: &dyn Store, key: &Key) -> Option<Stored<Record>> {
+    store.read(key).await.unwrap()
+}
+
+/// The count that is kept there.
+pub async fn count(store: &dyn Store, key: &Key) -> u64 {
+    match found(store, key).await.map(|stored| stored.record) {
+        Some(Record::Counter { value }) => value,
+        other => panic!("{key} holds {other:?}"),
+    }
+}
+
+/// Commits what must meet something unexpected, and tells where.
+pub async fn conflict(store: &dyn Store, transaction: Transaction) -> Conflict {
+    match store.commit(transaction).await {
+        Err(CommitError::Conflict(conflict)) => conflict,
+        other => panic!("expected a conflict, not {other:?}"),
+    }
+}
+
+/// A conflict over content.
+pub fn changed(key: &Key) -> Conflict {
+    Conflict { key: key.clone(), at_limit: false }
+}
+
+/// A conflict over a limit.
+pub fn at_limit(key: &Key) -> Conflict {
+    Conflict { key: key.clone(), at_limit: true }
+}
