@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tests::simulator::campaign::{Campaign, Failure};
 use tests::simulator::episode::play;
+use tests::simulator::shrink::shrink;
 use tests::simulator::safety::{Safety, Without};
 use tests::simulator::story::{Story, clock};
 
@@ -89,11 +90,13 @@ fn one_seed(campaign: &Campaign) -> std::io::Result<bool> {
     Ok(report.is_good())
 }
 
+/// The shortest story that breaks the same promise.
 fn tell(failure: &Failure) -> std::io::Result<()> {
-    let outcome = play(&failure.script, Story::told());
+    let script = shrink(&failure.script, failure.promise);
+    let outcome = play(&script, Story::told());
     let mut err = stderr().lock();
-    writeln!(err, "{}, seed {:#x}", failure.script.flavour, failure.script.seed)?;
-    for window in &failure.script.windows {
+    writeln!(err, "{}, seed {:#x}, {} jobs", script.flavour, script.seed, script.jobs.len())?;
+    for window in &script.windows {
         writeln!(err, "  {} from {} until {}", window.fault, clock(window.from), clock(window.until))?;
     }
     for (at, line) in &outcome.lines {

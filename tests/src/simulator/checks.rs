@@ -1,6 +1,6 @@
 //! The promises, checked against the world alone: what our own records say is no evidence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dispatch::identifier::{PoolName, Scope};
 use dispatch::label::LabelSet;
@@ -59,13 +59,15 @@ pub struct Checks {
     /// Jobs that were taken.
     pub served: u64,
     /// Jobs that were told why they are not served.
-    pub refused: u64,
+    pub told: BTreeSet<u64>,
     /// Machines launched.
     pub launches: u64,
     /// Longest wait of a job that was taken, in milliseconds.
     pub longest_wait: Millis,
     /// Since when the operator's switch forbids launches.
     pub switched_off: Option<Millis>,
+    /// Until when waiting machines are ended because the operator drains.
+    pub drained_until: Millis,
     /// When a process last stood still.
     pub last_freeze: Option<Millis>,
     groups: BTreeMap<Group, Tally>,
@@ -146,7 +148,7 @@ impl World {
     /// Somebody was told that it will not be served, and why.
     pub fn refuse_demand(&mut self, id: u64) {
         if self.checks.demands.remove(&id).is_some() {
-            self.checks.refused += 1;
+            self.checks.told.insert(id);
         }
     }
 
@@ -244,7 +246,7 @@ impl World {
         for place in places(&machine.scope, &machine.pool) {
             self.leave_place(place);
         }
-        if has_failed(&machine, now) {
+        if has_failed(&machine, now) || (machine.job.is_none() && now < self.checks.drained_until) {
             self.checks.groups.entry((machine.scope, machine.labels)).or_default().failed += 1;
         }
     }
@@ -329,6 +331,16 @@ impl World {
         let (job, attempt) = machine.job.filter(|_| young)?;
         let runs = self.forge.jobs.get(&job).is_some_and(|job| job.status == Status::Running && job.attempt == attempt);
         runs.then_some(job)
+    }
+
+    /// A machine took a job. One with fewer labels belongs to other machines: its own job needs another.
+    pub(crate) fn check_work(&mut self, number: u64, job: u64) {
+        let Some(machine) = self.cloud.machines.get(&number) else { return };
+        let strange = self.forge.jobs.get(&job).is_some_and(|job| job.labels != machine.labels);
+        if strange {
+            let group = (machine.scope.clone(), machine.labels.clone());
+            self.checks.groups.entry(group).or_default().failed += 1;
+        }
     }
 
     /// A machine took an identity.

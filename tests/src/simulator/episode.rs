@@ -75,7 +75,7 @@ pub fn play(script: &Arc<Script>, story: Story) -> Outcome {
     Outcome {
         jobs: u64::try_from(script.jobs.len()).unwrap_or(u64::MAX),
         served: world.checks.served,
-        refused: world.checks.refused,
+        refused: u64::try_from(world.checks.told.len()).unwrap_or(u64::MAX),
         launches: world.checks.launches,
         passes,
         longest_wait: world.checks.longest_wait,

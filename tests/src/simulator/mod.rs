@@ -19,6 +19,7 @@ pub mod phases;
 mod processes;
 pub mod random;
 mod records;
+pub mod shrink;
 pub mod safety;
 pub mod script;
 pub mod story;

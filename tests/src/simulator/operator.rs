@@ -3,10 +3,14 @@
 use dispatch::record::{Control, Mode, Record};
 use dispatch::store::{Expect, Key, Life, Transaction};
 
+use super::agenda::Millis;
 use super::fault::Fault;
 use super::script::Window;
 use super::wish::Wish;
 use super::world::World;
+
+/// How old a decision may be when it takes effect.
+const DECISION_MS: Millis = 60_000;
 
 impl World {
     /// Plans what happens once at the beginning of a window, or is undone at its end.
@@ -29,6 +33,9 @@ impl World {
             Box::new(move |world| {
                 world.weather.count(window.fault);
                 world.turn_switch(mode);
+                if mode == Mode::Draining {
+                    world.checks.drained_until = window.until + DECISION_MS;
+                }
             }),
         );
         self.agenda.plan(window.until, Box::new(|world| world.turn_switch(Mode::Running)));

@@ -55,7 +55,7 @@ struct Task {
 
 enum Done {
     Pass(Result<Pass, LedgerError>),
-    Reply(Reply),
+    Reply(Reply, Option<u64>),
 }
 
 type Woken = Arc<Mutex<VecDeque<u64>>>;
@@ -120,9 +120,9 @@ impl Processes {
 
     fn fulfil(&mut self, wish: Wish) {
         match wish {
-            Wish::Deliver { headers, body } => {
+            Wish::Deliver { headers, body, job } => {
                 let edge = self.edge.clone();
-                self.spawn(None, async move { Done::Reply(edge.receive(&FORGE.into(), &headers, body).await) });
+                self.spawn(None, async move { Done::Reply(edge.receive(&FORGE.into(), &headers, body).await, job) });
             }
             Wish::Timer { worker } => {
                 let again = Wish::Timer { worker };
@@ -252,7 +252,7 @@ impl Processes {
 
     fn done(&mut self, worker: Option<usize>, done: Done) {
         match done {
-            Done::Reply(reply) => self.replied(&reply),
+            Done::Reply(reply, job) => self.replied(&reply, job),
             Done::Pass(pass) => {
                 lock(&self.world).tell(|| format!("worker: {pass:?}"));
                 let Some((number, worker)) = worker.and_then(|number| Some((number, self.workers.get_mut(number)?))) else {
@@ -266,9 +266,12 @@ impl Processes {
         }
     }
 
-    fn replied(&mut self, reply: &Reply) {
+    fn replied(&mut self, reply: &Reply, job: Option<u64>) {
         let mut world = lock(&self.world);
         world.tell(|| format!("edge: {} {}", reply.status.as_u16(), reply.text));
+        if let Some(job) = job.filter(|_| reply.text.contains("not started: ")) {
+            world.checks.told.insert(job);
+        }
         let later: &[Millis] = match reply.ring {
             Ring::No => &[],
             Ring::Now => &[0],

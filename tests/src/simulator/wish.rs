@@ -12,6 +12,8 @@ pub enum Wish {
         headers: HeaderMap,
         /// As signed.
         body: Bytes,
+        /// What it is about, if about a job.
+        job: Option<u64>,
     },
     /// A worker's timer.
     Timer {

@@ -116,12 +116,15 @@ impl World {
     fn ask_for_work(&mut self, number: u64) {
         let Some(machine) = self.living(number).filter(|machine| machine.is_idle()) else { return };
         let (Some(registration), handle) = (machine.registration, machine.handle.clone()) else { return };
-        if let Fetched::Job(job) = self.fetch(registration, handle.as_deref()) {
-            self.work(number, job);
+        match self.fetch(registration, handle.as_deref()) {
+            Fetched::Job(job) => self.work(number, job),
+            Fetched::Unheard(job) => self.check_work(number, job),
+            Fetched::Nothing => {}
         }
     }
 
     fn work(&mut self, number: u64, job: u64) {
+        self.check_work(number, job);
         let attempt = self.forge.jobs.get(&job).map_or(0, |job| job.attempt);
         let Some(machine) = self.living(number) else { return };
         machine.stage = Stage::Works;

@@ -18,7 +18,7 @@ impl World {
         if !self.script.flavour.is_forgejo()
             && let Some(body) = self.job_body(job, action)
         {
-            self.send("workflow_job", &body);
+            self.send("workflow_job", &body, Some(job));
         }
     }
 
@@ -37,7 +37,7 @@ impl World {
             "pusher": { "id": 1, "login": owner },
             "sender": { "id": 1, "login": owner },
         });
-        self.send("push", &body);
+        self.send("push", &body, None);
     }
 
     fn job_body(&self, id: u64, action: &str) -> Option<Value> {
@@ -65,7 +65,7 @@ impl World {
         }))
     }
 
-    fn send(&mut self, event: &'static str, body: &Value) {
+    fn send(&mut self, event: &'static str, body: &Value, job: Option<u64>) {
         self.forge.deliveries += 1;
         let number = self.forge.deliveries;
         let body = Bytes::from(body.to_string());
@@ -76,15 +76,15 @@ impl World {
         }
         let way = self.random.between(100..=2_000);
         let late = if self.strikes(Fault::DeliveryDelayed) { self.random.between(5_000..=600_000) } else { 0 };
-        self.deliver(way + late, headers.clone(), body.clone());
+        self.deliver(way + late, Wish::Deliver { headers: headers.clone(), body: body.clone(), job });
         if self.strikes(Fault::DeliveryDoubled) {
             let again = self.random.mostly_small(1_000..=3_600_000);
-            self.deliver(way + again, headers, body);
+            self.deliver(way + again, Wish::Deliver { headers, body, job });
         }
     }
 
-    fn deliver(&mut self, delay: Millis, headers: HeaderMap, body: Bytes) {
-        self.after(delay, move |world| world.wishes.push(Wish::Deliver { headers, body }));
+    fn deliver(&mut self, delay: Millis, delivery: Wish) {
+        self.after(delay, move |world| world.wishes.push(delivery));
     }
 }
 
