@@ -187,13 +187,21 @@ fn claimed(sight: &Sight<'_>) -> Phase {
 }
 
 fn launched(runner: &RunnerRecord, sight: &Sight<'_>, bounds: Bounds, at: Timestamp, now: Timestamp) -> Phase {
-    let age_s = now.since_s(at);
+    let age_s = now.since_s(launched_at(sight, at));
     match sight.machine {
         Seen::NotLooked => Phase::Unobserved,
         Seen::Here(Instance { state: InstanceState::Ended { how }, .. }) => gone(runner, sight, how.clone()),
         Seen::Gone if age_s >= VISIBILITY_GRACE_S => gone(runner, sight, None),
         Seen::Here(_) | Seen::Gone if age_s >= bounds.age_s => Phase::Overtime,
         Seen::Here(_) | Seen::Gone => alive(runner, sight, bounds, age_s, now),
+    }
+}
+
+/// The cloud's own account of the launch counts, where it has one: our clock may have been corrected since.
+fn launched_at(sight: &Sight<'_>, recorded: Timestamp) -> Timestamp {
+    match sight.machine {
+        Seen::Here(instance) => instance.launched_at,
+        Seen::Gone | Seen::NotLooked => recorded,
     }
 }
 

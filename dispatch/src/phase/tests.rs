@@ -127,6 +127,13 @@ fn a_clock_set_back_ends_nothing() {
 }
 
 #[test]
+fn a_clock_set_forward_ends_no_busy_runner() {
+    let mut scene = Scene::new().busy(0, 7).after_s(10 * DEFAULT_MAXIMUM_AGE_S);
+    scene.instance(0).launched_at = scene.world.now;
+    assert_eq!(seen(&scene), Phase::Busy, "the cloud knows that it is young");
+}
+
+#[test]
 fn where_a_handle_binds_the_job_is_known_by_it() {
     let bound = |state| {
         let mut scene = Scene::on(ForgeKind::Forgejo, 15, 0).idle(0).known(7, state);
