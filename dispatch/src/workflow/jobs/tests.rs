@@ -288,6 +288,7 @@ fn labels_are_texts_lists_or_a_group() {
             ("\"\"", vec![""]),
             ("[]", vec![]),
             ("[a, [b]]", vec![]),
+            ("[a, ~, 1.50]", vec!["a", "1.50"]),
             ("{labels: {a: b}}", vec![]),
             ("{labels: null, group: null}", vec![""]),
         ] {
