@@ -12,7 +12,7 @@ use super::{Contexts, Failure, Outcome, evaluate, parse, template};
 /// Whatever the expression fails with.
 pub fn holds(text: &str, contexts: &Contexts) -> Result<bool, Failure> {
     let expression = if template::holds_expression(text) {
-        template::as_expression(text)?
+        template::as_expression(text, contexts)?
     } else {
         text.into()
     };

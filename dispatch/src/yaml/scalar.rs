@@ -111,8 +111,9 @@ fn float(text: &str) -> Option<Value> {
             .bytes()
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'-' | b'+'));
     looks_so
-        .then(|| text.parse().ok().map(Value::Float))
+        .then(|| text.parse().ok().filter(|float: &f64| float.is_finite()))
         .flatten()
+        .map(Value::Float)
 }
 
 /// The four layouts that go-yaml tries: a date, or a date and a time after `T`, `t` or a space.
