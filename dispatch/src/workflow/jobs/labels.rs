@@ -130,18 +130,18 @@ impl Evaluation<'_> {
             yaml::Value::Sequence(items) => {
                 let mut labels = Vec::new();
                 for item in items.iter().filter(|item| !item.is_null()) {
-                    match (item.is_scalar(), self.scalar(item)?) {
+                    match (item.is_scalar(), self.scalar(item, true)?) {
                         (true, Some(mut more)) => labels.append(&mut more),
                         _ => return Ok(None),
                     }
                 }
                 Ok(Some(labels))
             }
-            _ => self.scalar(node),
+            _ => self.scalar(node, false),
         }
     }
 
-    fn scalar(&mut self, node: &Node) -> Result<Option<Vec<String>>, Failure> {
+    fn scalar(&mut self, node: &Node, is_item: bool) -> Result<Option<Vec<String>>, Failure> {
         let Some(written) = scalar(node) else {
             return Ok(None);
         };
@@ -149,6 +149,7 @@ impl Evaluation<'_> {
             return Ok(Some(vec![written]));
         }
         match evaluate_scalar(&written, self.contexts) {
+            Ok(Value::Null) if is_item => Ok(Some(Vec::new())),
             Ok(value) => Ok(of_value(&value)),
             Err(Failure::Depends { on }) => {
                 self.depends_on = Some(on);

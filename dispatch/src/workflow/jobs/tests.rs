@@ -236,6 +236,13 @@ fn lists_and_broken_expressions_in_labels_differ_between_forges() {
 }
 
 #[test]
+fn a_label_that_evaluates_to_nothing_is_empty_or_dropped() {
+    let list = "[\"${{ vars.NOTHING }}\", x]";
+    assert_eq!(labels(Dialect::gitea(27), list), ["", "x"]);
+    assert_eq!(labels(Dialect::forgejo(15), list), ["x"]);
+}
+
+#[test]
 fn forgejo_refuses_a_label_of_nothing() {
     assert_eq!(labels(Dialect::forgejo(11), ""), [""]);
     assert_eq!(fault(Dialect::forgejo(15), "  a:\n    runs-on:\n").effect, Effect::Refused);
