@@ -66,6 +66,15 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say what recorded actions of a forge would have started
+    Explain {
+        /// A folder of recordings named after a forge and its version, such as `push-refs/gitea-1.27`
+        #[arg(long, value_name = "DIR")]
+        recorded: PathBuf,
+        /// Print a line of JSON for each action (the only form so far)
+        #[arg(long)]
+        json: bool,
+    },
     /// Look at everything once and set right what can be set right
     Sweep {
         /// Only say what would be done

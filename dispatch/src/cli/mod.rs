@@ -5,6 +5,7 @@ mod check;
 mod control;
 mod documents;
 mod exit;
+mod explain;
 mod installed;
 mod machine;
 mod output;
@@ -48,6 +49,7 @@ async fn run(arguments: Arguments) -> Exit {
         Command::Check { json, offline } => check::run(&place, json, offline).await,
         Command::Runs { json, most } => runs::run(&place, json, most).await,
         Command::Why { job, json } => why::run(&place, &job, json).await,
+        Command::Explain { recorded, json: _ } => explain::run(&recorded),
         Command::Sweep { dry_run, json } => sweep::run(&place, dry_run, json).await,
         Command::Config { document } => documents::run(document),
         Command::Pause => control::run(&place, crate::record::Mode::Paused).await,
