@@ -49,7 +49,9 @@ fn config() -> Config {
         certificate_authority: None,
     };
     let mut pools = defaults(&"process".into(), &[]);
-    pools.iter_mut().for_each(|pool| pool.limit = 0);
+    for pool in &mut pools {
+        pool.limit = 0;
+    }
     Config {
         stack: "bench".to_owned(),
         forges: BTreeMap::from([("home".into(), forge)]),

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tests::simulator::campaign::{Campaign, Failure};
 use tests::simulator::episode::play;
-use tests::simulator::shrink::shrink;
 use tests::simulator::safety::{Safety, Without};
+use tests::simulator::shrink::shrink;
 use tests::simulator::story::{Story, clock};
 
 /// The lab of `dispatch`.

@@ -35,7 +35,7 @@ async fn jobs(installed: &Installed, most: usize) -> Result<Vec<JobRecord>, Stor
         _ => None,
     };
     let mut jobs: Vec<JobRecord> = open.into_iter().filter_map(job).collect();
-    jobs.sort_by(|a, b| b.first_seen.cmp(&a.first_seen));
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.first_seen));
     jobs.extend(closed.into_iter().filter_map(job).take(most));
     Ok(jobs)
 }

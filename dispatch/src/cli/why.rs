@@ -9,6 +9,7 @@ use super::output::{self, DIM, styled};
 use crate::identifier::{ForgeName, JobKey, RunnerKey};
 use crate::record::{JobRecord, Note, Record};
 use crate::store::{Key, StoreError, Stored};
+use crate::time::Timestamp;
 
 pub(super) async fn run(place: &Place, job: &str, json: bool) -> Exit {
     let installed = match Installed::open(place).await {
@@ -51,9 +52,16 @@ fn parse(text: &str, installed: &Installed) -> Option<(ForgeName, u64)> {
 /// One line of the story and whose it is.
 #[derive(Serialize)]
 struct Line {
+    at: Timestamp,
     subject: String,
-    #[serde(rename = "note")]
-    note: Note,
+    code: String,
+    text: String,
+}
+
+impl Line {
+    fn new(subject: &str, note: &Note) -> Self {
+        Self { at: note.at, subject: subject.to_owned(), code: note.code.clone(), text: note.text.clone() }
+    }
 }
 
 async fn tell(installed: &Installed, forge: &ForgeName, id: u64, json: bool) -> Result<bool, StoreError> {
@@ -69,15 +77,14 @@ async fn tell(installed: &Installed, forge: &ForgeName, id: u64, json: bool) -> 
 
 /// The job's own notes and those of the runners that were launched for it or took it.
 async fn lines(installed: &Installed, job: &JobRecord) -> Result<Vec<Line>, StoreError> {
-    let own = job.story.notes().iter().map(|note| Line { subject: "job".to_owned(), note: note.clone() });
-    let mut lines: Vec<Line> = own.collect();
+    let mut lines: Vec<Line> = job.story.notes().iter().map(|note| Line::new("job", note)).collect();
     for runner in runners(job) {
         if let Some(Stored { record: Record::Runner(runner), .. }) = installed.store.read(&Key::runner(&runner)).await? {
             let subject = format!("runner {}", runner.key);
-            lines.extend(runner.story.notes().iter().map(|note| Line { subject: subject.clone(), note: note.clone() }));
+            lines.extend(runner.story.notes().iter().map(|note| Line::new(&subject, note)));
         }
     }
-    lines.sort_by_key(|line| line.note.at);
+    lines.sort_by_key(|line| line.at);
     Ok(lines)
 }
 
@@ -115,10 +122,10 @@ fn print(job: &JobRecord, lines: &[Line], json: bool) {
         return;
     }
     output::line(&format!("{} of {}, labels {}", job.name, job.repository, crate::label::listed(&job.labels)));
-    for Line { subject, note } in lines {
-        output::line(&format!("{}  {subject}: {}", styled(DIM, note.at), note.text));
+    for Line { at, subject, code: _, text } in lines {
+        output::line(&format!("{}  {subject}: {text}", styled(DIM, at)));
     }
-    if lines.last().is_some_and(|line| job.is_open() && line.note.code == "announced") {
+    if lines.last().is_some_and(|line| job.is_open() && line.code == "announced") {
         output::line("the worker has not looked yet");
     }
 }

@@ -11,7 +11,7 @@ use super::{Contexts, Failure, Outcome, evaluate, parse, template};
 /// # Errors
 /// Whatever the expression fails with.
 pub fn holds(text: &str, contexts: &Contexts) -> Result<bool, Failure> {
-    let expression = if template::holds_expression(text) { template::as_expression(text)? } else { text.into() };
+    let expression = if template::holds_expression(text) { template::as_expression(text, contexts)? } else { text.into() };
     if expression.trim().is_empty() {
         return Ok(contexts.outcome == Outcome::Success);
     }

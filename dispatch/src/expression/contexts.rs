@@ -1,16 +1,20 @@
 //! What an expression may refer to.
 
+use std::sync::Arc;
+
 use super::{Failure, Value};
 
 /// The contexts of one evaluation, under the names by which an expression reaches them.
 #[derive(Debug, Clone, Default)]
 pub struct Contexts {
-    entries: Vec<(String, Value)>,
+    entries: Vec<(String, Arc<Value>)>,
     /// How the jobs that the job needs have ended.
     pub outcome: Outcome,
     /// Whether `needs.x` and `needs.x.outputs.y` are refused when they are not available yet, instead of being null.
     /// Forgejo ≥ 14 evaluates `matrix` and `runs-on` so, to expand the job once more when the value is there.
     pub refuse_missing_needs: bool,
+    /// Whether a quoted text that is never closed is refused instead of making the forge panic (Gitea ≥ 1.26).
+    pub survives_open_quotes: bool,
     /// Whether a key that the matrix does not have is refused likewise; for `runs-on` only.
     pub refuse_missing_matrix: bool,
 }
@@ -35,9 +39,9 @@ impl Contexts {
 
     /// Adds a context, or replaces it.
     #[must_use]
-    pub fn with(mut self, name: &str, value: Value) -> Self {
+    pub fn with(mut self, name: &str, value: impl Into<Arc<Value>>) -> Self {
         self.entries.retain(|(existing, _)| existing != name);
-        self.entries.push((name.to_owned(), value));
+        self.entries.push((name.to_owned(), value.into()));
         self
     }
 
@@ -46,7 +50,7 @@ impl Contexts {
         self.entries
             .iter()
             .find(|(existing, _)| existing.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+            .map(|(_, value)| &**value)
             .ok_or_else(|| Failure::Refused(format!("there is no context `{name}`")))
     }
 }

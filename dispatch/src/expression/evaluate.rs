@@ -51,7 +51,7 @@ impl<'c> Evaluator<'c> {
 
     fn node(&self, node: &SpannedExpr<'_>) -> Evaluated<'c> {
         match &node.inner {
-            Expr::Literal(literal) => Ok(Cow::Owned(value_of(literal, node.origin.raw))),
+            Expr::Literal(literal) => value_of(literal, node.origin.raw).map(Cow::Owned),
             Expr::Call(call) => {
                 let arguments: Vec<Value> =
                     call.args.iter().map(|node| self.known(node).map(Cow::into_owned)).collect::<Result<_, _>>()?;
@@ -179,22 +179,34 @@ fn item(value: Cow<'_, Value>, index: i128) -> Cow<'_, Value> {
     }
 }
 
-/// The value of a literal; `raw` tells `1` from `1.0`, which Go distinguishes.
-fn value_of(literal: &Literal<'_>, raw: &str) -> Value {
+/// The value of a literal; `raw` tells `1` from `1.0`, which Go distinguishes, and shows numbers that the forge does not read.
+fn value_of(literal: &Literal<'_>, raw: &str) -> Result<Value, Failure> {
     match literal {
-        Literal::Null => Value::Null,
-        Literal::Boolean(bool) => Value::Bool(*bool),
-        Literal::String(text) => Value::text(text.as_ref()),
-        Literal::Number(number) => match whole(raw) {
-            Some(integer) => Value::Integer(integer),
-            None => Value::Float(*number),
-        },
+        Literal::Null => Ok(Value::Null),
+        Literal::Boolean(bool) => Ok(Value::Bool(*bool)),
+        Literal::String(text) => Ok(Value::text(text.as_ref())),
+        Literal::Number(number) => number_of(*number, raw),
     }
 }
 
-fn whole(raw: &str) -> Option<i128> {
+fn number_of(number: f64, raw: &str) -> Result<Value, Failure> {
     // The source text of a node includes the parentheses around it.
     let raw = raw.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
+    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    if let Some(whole) = whole(raw) {
+        return Ok(Value::Integer(whole));
+    }
+    let is_too_large = digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_too_large || digits.starts_with(['+', '.']) {
+        return Err(Failure::Refused(format!("`{raw}` is no number to the forge")));
+    }
+    Ok(Value::Float(number))
+}
+
+fn whole(raw: &str) -> Option<i128> {
+    if raw.starts_with('+') {
+        return None;
+    }
     let integer = match raw.strip_prefix("0x") {
         Some(hexadecimal) => i64::from_str_radix(hexadecimal, 16).ok()?,
         None => raw.parse().ok()?,

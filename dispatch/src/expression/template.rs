@@ -21,7 +21,7 @@ pub fn interpolate(text: &str, contexts: &Contexts) -> Result<String, Failure> {
     if !holds_expression(text) {
         return Ok(text.to_owned());
     }
-    evaluate(&parts(text)?.into_call(), contexts).map(|value| to_text(&value))
+    evaluate(&parts(text, contexts)?.into_call(), contexts).map(|value| to_text(&value))
 }
 
 /// The value of a scalar: a text that is one single expression keeps the type of its value, any other becomes text.
@@ -32,12 +32,12 @@ pub fn evaluate_scalar(text: &str, contexts: &Contexts) -> Result<Value, Failure
     if !holds_expression(text) {
         return Ok(Value::text(text));
     }
-    evaluate(&as_expression(text)?, contexts)
+    evaluate(&as_expression(text, contexts)?, contexts)
 }
 
 /// The expression that a text with marks stands for: its single one, or the call of `format` that it is rewritten to.
-pub(super) fn as_expression(text: &str) -> Result<Cow<'_, str>, Failure> {
-    let parts = parts(text)?;
+pub(super) fn as_expression<'t>(text: &'t str, contexts: &Contexts) -> Result<Cow<'t, str>, Failure> {
+    let parts = parts(text, contexts)?;
     match parts.expressions.as_slice() {
         [single] if parts.template == "{0}" => Ok(Cow::Borrowed(single)),
         _ => Ok(Cow::Owned(parts.into_call())),
@@ -58,12 +58,12 @@ impl Parts<'_> {
     }
 }
 
-fn parts(text: &str) -> Result<Parts<'_>, Failure> {
+fn parts<'t>(text: &'t str, contexts: &Contexts) -> Result<Parts<'t>, Failure> {
     let mut parts = Parts::default();
     let mut rest = text;
     while let Some((before, opened)) = rest.split_once("${{") {
         parts.template.push_str(&escaped(before));
-        let end = end_of_expression(opened, text)?;
+        let end = end_of_expression(opened, text, contexts)?;
         let (expression, closed) = opened.split_at_checked(end).unwrap_or((opened, ""));
         let index = parts.expressions.len().to_string();
         parts.template.extend(["{", &index, "}"]);
@@ -79,7 +79,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Where the `}}` stands that ends an expression; those inside of quotes do not count.
-fn end_of_expression(opened: &str, text: &str) -> Result<usize, Failure> {
+fn end_of_expression(opened: &str, text: &str, contexts: &Contexts) -> Result<usize, Failure> {
     let mut quoted = false;
     for (at, c) in opened.char_indices() {
         match c {
@@ -89,6 +89,9 @@ fn end_of_expression(opened: &str, text: &str) -> Result<usize, Failure> {
             }
             _ => {}
         }
+    }
+    if quoted && contexts.survives_open_quotes {
+        return Err(Failure::Refused(format!("`{text}` holds a quoted text that is never closed")));
     }
     let what = if quoted { "a quoted text" } else { "an expression" };
     Err(Failure::Panics(format!("`{text}` holds {what} that is never closed")))

@@ -107,6 +107,9 @@ fn the_forge_refuses_what_it_does_not_know() {
         "nothing.of.this",
         "fromJSON('{')",
         "fromJSON('[]') == fromJSON('[]')",
+        "+1",
+        ".5",
+        "99999999999999999999",
     ] {
         assert!(matches!(failure(expression), Failure::Refused(_)), "{expression}");
     }
@@ -161,6 +164,14 @@ fn what_is_left_open_makes_the_forge_panic() {
     for text in ["${{ 'x }}", "}} ${{ x"] {
         assert!(matches!(interpolate(text, &contexts()), Err(Failure::Panics(_))), "{text}");
     }
+}
+
+#[test]
+fn newer_forges_survive_an_open_quote() {
+    let mut newer = contexts();
+    newer.survives_open_quotes = true;
+    assert!(matches!(interpolate("${{ 'x }}", &newer), Err(Failure::Refused(_))));
+    assert!(matches!(interpolate("}} ${{ x", &newer), Err(Failure::Panics(_))));
 }
 
 #[test]

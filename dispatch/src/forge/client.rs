@@ -25,6 +25,8 @@ const MOST_RUNS: usize = 10_000;
 /// One forge as configured. Share it behind an `Arc`; all its calls take `&self`.
 pub struct ForgeClient {
     http: Http,
+    /// What the configuration says that it is.
+    configured: Option<ForgeKind>,
     scopes: Vec<Scope>,
     served: LabelSet,
     detected: Mutex<Option<Capabilities>>,
@@ -63,6 +65,7 @@ impl ForgeClient {
             .map_err(|error| ForgeError { what: format!("forge `{name}`"), ..error })?;
         Ok(Self {
             http,
+            configured: config.kind,
             scopes: scopes(&config.watch),
             served: labels_served.clone(),
             detected: Mutex::default(),
@@ -128,6 +131,13 @@ impl Forge for ForgeClient {
             return Ok(known);
         }
         let found = version::detect(&self.http).await?;
+        if let Some(configured) = self.configured.filter(|configured| *configured != found.kind) {
+            let cause = format!(
+                "this is {} {}, but the configuration says {configured}: correct `kind` or `url`",
+                found.kind, found.version
+            );
+            return Err(ForgeError::new(ForgeErrorKind::Denied, "GET /api/v1/version", cause));
+        }
         *lock(&self.detected) = Some(found);
         Ok(found)
     }

@@ -145,11 +145,9 @@ pub fn phase(
     cloud: Option<&View<Vec<Instance>>>,
     now: Timestamp,
 ) -> Phase {
-    let sight = Sight {
-        machine: look_for_machine(runner, cloud),
-        registration: look_for_registration(runner, forge),
-        work: look_for_work(runner, forge),
-    };
+    let registration = look_for_registration(runner, forge);
+    let used_up = matches!(registration, Seen::Gone);
+    let sight = Sight { machine: look_for_machine(runner, cloud), registration, work: look_for_work(runner, forge, used_up) };
     let bounds = Bounds::of(pool);
     match &runner.state {
         RunnerState::Claimed => claimed(&sight),
@@ -189,13 +187,21 @@ fn claimed(sight: &Sight<'_>) -> Phase {
 }
 
 fn launched(runner: &RunnerRecord, sight: &Sight<'_>, bounds: Bounds, at: Timestamp, now: Timestamp) -> Phase {
-    let age_s = now.since_s(at);
+    let age_s = now.since_s(launched_at(sight, at));
     match sight.machine {
         Seen::NotLooked => Phase::Unobserved,
         Seen::Here(Instance { state: InstanceState::Ended { how }, .. }) => gone(runner, sight, how.clone()),
         Seen::Gone if age_s >= VISIBILITY_GRACE_S => gone(runner, sight, None),
         Seen::Here(_) | Seen::Gone if age_s >= bounds.age_s => Phase::Overtime,
         Seen::Here(_) | Seen::Gone => alive(runner, sight, bounds, age_s, now),
+    }
+}
+
+/// The cloud's own account of the launch counts, where it has one: our clock may have been corrected since.
+fn launched_at(sight: &Sight<'_>, recorded: Timestamp) -> Timestamp {
+    match sight.machine {
+        Seen::Here(instance) => instance.launched_at,
+        Seen::Gone | Seen::NotLooked => recorded,
     }
 }
 
@@ -288,10 +294,10 @@ fn look_for_registration<'a>(runner: &RunnerRecord, forge: Option<&'a View<Forge
 }
 
 /// The job of a runner: the one that its record names, else the one that the forge shows on its registration or handle.
-fn look_for_work(runner: &RunnerRecord, forge: Option<&View<ForgeView>>) -> Work {
+fn look_for_work(runner: &RunnerRecord, forge: Option<&View<ForgeView>>, used_up: bool) -> Work {
     let view = forge.and_then(View::seen);
     if let Some(job) = &runner.job {
-        return recorded_work(runner, job.job, view);
+        return recorded_work(runner, job.job, view, used_up);
     }
     let Some(view) = view else { return Work::None };
     if !view.capabilities.registrations {
@@ -309,11 +315,11 @@ fn look_for_work(runner: &RunnerRecord, forge: Option<&View<ForgeView>>) -> Work
         .unwrap_or(Work::None)
 }
 
-/// With the forge out of sight, a job that was running still is.
-fn recorded_work(runner: &RunnerRecord, job: u64, view: Option<&ForgeView>) -> Work {
+/// With the forge out of sight, a job that was running still is; unless the registration, which ends with it, is gone.
+fn recorded_work(runner: &RunnerRecord, job: u64, view: Option<&ForgeView>, used_up: bool) -> Work {
     match view.and_then(|view| view.state(job)) {
         Some(JobState::Queued | JobState::Blocked | JobState::Over { .. } | JobState::Unknown) => Work::Over(job),
-        None if runner.job_over_at.is_some() => Work::Over(job),
+        None if runner.job_over_at.is_some() || used_up => Work::Over(job),
         Some(JobState::Running { .. }) | None => Work::Running(job),
     }
 }

@@ -14,16 +14,15 @@ fn seen(scene: &Scene) -> Phase {
     phase(runner, pool, scene.world.forges.get(&runner.forge), scene.world.clouds.get(&runner.backend), scene.world.now)
 }
 
-fn how() -> Option<String> {
-    Some("spot interruption".to_owned())
-}
+/// What the scene's cloud says about an ended machine.
+const HOW: &str = "spot interruption";
 
 #[test]
 fn a_claim_is_launched_found_lost_or_unclear() {
     assert_eq!(seen(&Scene::new().claimed(0)), Phase::Unlaunched);
     let found = Phase::Found { instance: InstanceId::new("m-0"), launched_at: NOW };
     assert_eq!(seen(&Scene::new().claimed(0).machine(0)), found);
-    assert_eq!(seen(&Scene::new().claimed(0).machine(0).machine_ended(0)), Phase::Lost { how: how() });
+    assert_eq!(seen(&Scene::new().claimed(0).machine(0).machine_ended(0)), Phase::Lost { how: Some(HOW.to_owned()) });
     assert_eq!(seen(&Scene::new().claimed(0).cloud_is_down()), Phase::Unobserved);
 }
 
@@ -85,6 +84,14 @@ fn a_job_that_was_never_seen_on_the_runner_is_known_by_the_used_up_registration(
 }
 
 #[test]
+fn a_job_that_cannot_be_asked_for_is_over_when_the_registration_is_used_up() {
+    let mut unasked = Scene::new().busy(0, 7);
+    unasked.forge().jobs.remove(&7);
+    assert_eq!(seen(&unasked), Phase::Busy);
+    assert_eq!(seen(&unasked.registration_gone(0)), Phase::Finishes { job: Some(7) });
+}
+
+#[test]
 fn a_busy_runner_has_no_idle_limit_but_a_maximum_age() {
     assert_eq!(seen(&Scene::new().busy(0, 7).after_s(DEFAULT_MAXIMUM_AGE_S - 1)), Phase::Busy);
     assert_eq!(seen(&Scene::new().busy(0, 7).after_s(DEFAULT_MAXIMUM_AGE_S)), Phase::Overtime);
@@ -92,8 +99,8 @@ fn a_busy_runner_has_no_idle_limit_but_a_maximum_age() {
 
 #[test]
 fn a_vanished_machine_is_lost_interrupted_or_just_not_listed_yet() {
-    assert_eq!(seen(&Scene::new().idle(0).machine_ended(0)), Phase::Lost { how: how() });
-    assert_eq!(seen(&Scene::new().busy(0, 7).machine_ended(0)), Phase::Interrupted { how: how() });
+    assert_eq!(seen(&Scene::new().idle(0).machine_ended(0)), Phase::Lost { how: Some(HOW.to_owned()) });
+    assert_eq!(seen(&Scene::new().busy(0, 7).machine_ended(0)), Phase::Interrupted { how: Some(HOW.to_owned()) });
     let unlisted = || Scene::new().booting(0).machine_gone(0);
     assert_eq!(seen(&unlisted().after_s(VISIBILITY_GRACE_S - 1)), Phase::Booting);
     assert_eq!(seen(&unlisted().after_s(VISIBILITY_GRACE_S)), Phase::Lost { how: None });
@@ -117,6 +124,13 @@ fn a_clock_set_back_ends_nothing() {
     let mut scene = Scene::new().idle(0);
     scene.world.now = crate::time::Timestamp::from_seconds(1);
     assert_eq!(seen(&scene), Phase::Idle);
+}
+
+#[test]
+fn a_clock_set_forward_ends_no_busy_runner() {
+    let mut scene = Scene::new().busy(0, 7).after_s(10 * DEFAULT_MAXIMUM_AGE_S);
+    scene.instance(0).launched_at = scene.world.now;
+    assert_eq!(seen(&scene), Phase::Busy, "the cloud knows that it is young");
 }
 
 #[test]

@@ -13,6 +13,8 @@ pub mod model;
 pub mod pattern;
 mod settings;
 mod snapshot;
+#[cfg(test)]
+mod story;
 mod trigger;
 mod why;
 

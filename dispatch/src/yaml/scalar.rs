@@ -102,7 +102,7 @@ fn float(text: &str) -> Option<Value> {
     let starts = unsigned.strip_prefix('.').unwrap_or(unsigned);
     let looks_so = starts.bytes().next()?.is_ascii_digit()
         && unsigned.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'-' | b'+'));
-    looks_so.then(|| text.parse().ok().map(Value::Float)).flatten()
+    looks_so.then(|| text.parse().ok().filter(|float: &f64| float.is_finite())).flatten().map(Value::Float)
 }
 
 /// The four layouts that go-yaml tries: a date, or a date and a time after `T`, `t` or a space.

@@ -12,7 +12,7 @@ mod version;
 
 use dispatch::config::{ForgeConfig, RegisterAt, Watch};
 use dispatch::forge::client::ForgeClient;
-use dispatch::forge::{ForgeJob, JobState};
+use dispatch::forge::{ForgeJob, ForgeKind, JobState};
 use dispatch::identifier::{ForgeName, RepositoryName, Scope};
 
 /// The token of every client here; no error may show it.
@@ -20,8 +20,13 @@ pub(crate) const TOKEN: &str = "api-token-that-nobody-may-see";
 
 /// A client for the forge at `url` that looks at `watch` and serves the labels of the recordings.
 pub(crate) fn client(url: &str, watch: Watch) -> ForgeClient {
+    client_of(None, url, watch)
+}
+
+/// The same, where the configuration says what the forge is.
+pub(crate) fn client_of(kind: Option<ForgeKind>, url: &str, watch: Watch) -> ForgeClient {
     let config = ForgeConfig {
-        kind: None,
+        kind,
         url: url.to_owned(),
         hostnames: Vec::new(),
         token: TOKEN.into(),

@@ -89,3 +89,13 @@ async fn something_that_is_no_forge_is_told_from_one() {
     let error = client(&server.url, watch_tour()).capabilities(true).await.unwrap_err();
     insta::assert_snapshot!(error, @"GET /api/v1/version: nothing that speaks Gitea's or Forgejo's API is there: is `url` the forge's root, with its sub-path if it has one?");
 }
+
+#[tokio::test]
+async fn a_forge_that_is_not_what_the_configuration_says_is_not_spoken_to() {
+    let server = Server::of("1.26.4", |_| Reply::no_route()).await;
+    let client = crate::client_of(Some(ForgeKind::Forgejo), &server.url, watch_tour());
+    let error = client.queue().await.unwrap_err();
+    assert_eq!(error.kind, ForgeErrorKind::Denied);
+    insta::assert_snapshot!(error, @"GET /api/v1/version: this is Gitea 1.26, but the configuration says Forgejo: correct `kind` or `url`");
+    assert_eq!(server.lines(), Vec::<String>::new());
+}

@@ -139,7 +139,7 @@ impl Lab {
                 let _looking_anyway = tokio::time::timeout(Duration::from_millis(50), self.bell.notified()).await;
             }
         };
-        assert!(tokio::time::timeout(Duration::from_secs(60), look).await.is_ok(), "never came: {what}; {:?}", self.open().await);
+        assert!(tokio::time::timeout(Duration::from_mins(1), look).await.is_ok(), "never came: {what}; {:?}", self.open().await);
     }
 
     /// Passes until no record is open, and makes sure that nothing at all is left.

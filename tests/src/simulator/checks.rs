@@ -205,7 +205,10 @@ impl World {
             let name = instance(number);
             self.violate(
                 Promise::NothingDoubled,
-                format!("{name} is machine {launched} for {demanded} jobs of {}, of whose machines {failed} failed", machine.scope),
+                format!(
+                    "{name} is machine {launched} for {demanded} jobs of {}, of whose machines {failed} failed",
+                    machine.scope
+                ),
             );
         }
         self.watch_machine(number, &machine);
@@ -276,7 +279,8 @@ impl World {
     }
 
     fn check_age(&mut self, number: u64) {
-        let Some(limits) = self.cloud.machines.get(&number).filter(|machine| machine.counts()).map(|machine| machine.limits) else {
+        let Some(limits) = self.cloud.machines.get(&number).filter(|machine| machine.counts()).map(|machine| machine.limits)
+        else {
             return;
         };
         self.check_bound(number, limits.age, "beyond its maximum age", Self::check_age);
@@ -286,7 +290,9 @@ impl World {
     fn check_bound(&mut self, number: u64, bound: Millis, how: &str, again: fn(&mut Self, u64)) {
         let Some(machine) = self.cloud.machines.get(&number) else { return };
         let age = self.now() - machine.launched;
-        if machine.doom == Some(Doom::NeverRuns) && self.weather.fair_ms(machine.launched, self.now(), &[]) <= bound + 2 * SLACK_MS {
+        if machine.doom == Some(Doom::NeverRuns)
+            && self.weather.fair_ms(machine.launched, self.now(), &[]) <= bound + 2 * SLACK_MS
+        {
             self.after(60_000, move |world| again(world, number));
             return;
         }
@@ -311,7 +317,10 @@ impl World {
         let machine = self.cloud.machines.iter().find(has).map(|(number, _)| *number);
         if let Some((machine, job)) = machine.and_then(|number| Some((number, self.killed_with(number)?))) {
             let name = instance(machine);
-            self.violate(Promise::NoRacingRemoval, format!("runner {registration} of {name} is removed while it works on job {job}"));
+            self.violate(
+                Promise::NoRacingRemoval,
+                format!("runner {registration} of {name} is removed while it works on job {job}"),
+            );
         }
     }
 
@@ -368,7 +377,11 @@ impl World {
     /// After quiet.
     pub fn check_nothing_left(&mut self) {
         let machines = self.cloud.machines.iter().filter(|(_, machine)| machine.counts());
-        let identities = self.cloud.machines.iter().filter(|(_, machine)| matches!(machine.identity, super::cloud::Identity::Lies(_)) && machine.takes == 0);
+        let identities = self
+            .cloud
+            .machines
+            .iter()
+            .filter(|(_, machine)| matches!(machine.identity, super::cloud::Identity::Lies(_)) && machine.takes == 0);
         let rows = self.forge.registrations.iter().filter(|(_, row)| !is_foreign(&row.name));
         let mut left: Vec<String> = machines.map(|(number, _)| format!("machine {}", instance(*number))).collect();
         left.extend(identities.map(|(number, _)| format!("the identity of {}", instance(*number))));
@@ -447,4 +460,3 @@ fn limit_of(script: &Script, place: &Place) -> Option<u64> {
     };
     limit.map(u64::from)
 }
-

@@ -34,7 +34,8 @@ struct Search {
 impl Search {
     fn size(&self) -> usize {
         let plain = |turn: Turn| usize::from(turn != Turn::None);
-        self.best.windows.len() + self.best.jobs.iter().map(|job| 1 + plain(job.turn) + usize::from(job.blocked_s > 0)).sum::<usize>()
+        self.best.windows.len()
+            + self.best.jobs.iter().map(|job| 1 + plain(job.turn) + usize::from(job.blocked_s > 0)).sum::<usize>()
     }
 
     fn fails(&mut self, script: &Script) -> Option<Violation> {

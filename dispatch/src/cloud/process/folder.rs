@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::settings::Settings;
 use crate::cloud::{HandOver, IdentityState, Instance, InstanceState, Withdrawal};
 use crate::identifier::InstanceId;
+use crate::time::Timestamp;
 
 /// One machine's folder, which may not exist.
 #[derive(Clone, Debug)]
@@ -98,7 +99,7 @@ impl Folder {
     }
 
     /// The machine as the cloud shows it.
-    pub(super) fn instance(&self, id: InstanceId, settings: &Settings) -> Instance {
+    pub(super) fn instance(&self, id: InstanceId, settings: &Settings, now: Timestamp) -> Instance {
         let state = if self.is_alive() || !self.group().exists() {
             InstanceState::Alive
         } else {
@@ -110,7 +111,7 @@ impl Folder {
             runner: Some(settings.runner.clone()),
             pool: Some(settings.pool.clone()),
             serves: Some((settings.forge.clone(), settings.scope.clone())),
-            launched_at: settings.launched_at,
+            launched_at: settings.launched_at(now),
             state,
             identity: self.identity_state(),
         }

@@ -78,7 +78,7 @@ impl ProcessCloud {
         if let Some(lock) = folder.lock_unless_started()? {
             group::start(&self.agent, &folder, &settings, lock, self.bell.clone())?;
         }
-        Ok(folder.instance(id, &settings))
+        Ok(folder.instance(id, &settings, self.clock.now()))
     }
 }
 
@@ -97,7 +97,7 @@ impl Cloud for ProcessCloud {
             let id = InstanceId::new(name.to_string_lossy());
             let folder = self.folder(&id);
             if let Some(settings) = folder.settings() {
-                instances.push(folder.instance(id, &settings));
+                instances.push(folder.instance(id, &settings, self.clock.now()));
             }
         }
         instances.sort_by(|a, b| a.id.cmp(&b.id));

@@ -61,13 +61,25 @@ impl Decided {
 }
 
 impl Decision {
-    /// This decision, unless the other possibility has another outcome.
-    pub(super) fn unless(self, other: &Self, unknown: &str) -> Self {
-        let stands = self.outcome == other.outcome && !matches!(self.outcome, Outcome::Started { .. });
-        if stands {
+    /// This decision if it is the same under the other possibility; otherwise the answer is open.
+    pub(super) fn if_equal(self, other: &Self, unknown: &str) -> Self {
+        if self.outcome == other.outcome {
             return self;
         }
-        Self { outcome: Outcome::Unknown, why: Why::Unknown { what: unknown.to_owned() }, ..self }
+        self.open(unknown)
+    }
+
+    /// This decision if nothing starts; otherwise it is not known how often.
+    pub(super) fn if_nothing(self, unknown: &str) -> Self {
+        if matches!(self.outcome, Outcome::Started { .. }) {
+            return self.open(unknown);
+        }
+        self
+    }
+
+    fn open(self, unknown: &str) -> Self {
+        let why = Why::Unknown { what: unknown.to_owned() };
+        Self { outcome: Outcome::Unknown, why, ..self }
     }
 }
 

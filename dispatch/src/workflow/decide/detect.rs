@@ -104,9 +104,9 @@ pub(super) fn entries<'a>(scene: Scene<'_>, files: &'a Files, activity: &[&'stat
     Ok(detected)
 }
 
-/// Gitea ≥ 1.27 expands the jobs of every file that it looks at.
+/// Gitea ≥ 1.26 expands the jobs of every file that it looks at.
 fn validated<'a>(scene: Scene<'_>, workflow: &'a Workflow) -> Result<&'a Workflow, Fault> {
-    if !scene.dialect.is_gitea_from(27) {
+    if !scene.dialect.is_gitea_from(26) {
         return Ok(workflow);
     }
     jobs::validate(workflow, scene.dialect).map(|()| workflow)

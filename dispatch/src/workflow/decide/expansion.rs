@@ -1,19 +1,20 @@
 //! What the jobs of a run may refer to: the event, the variables, and files of the same commit.
 
 use super::super::event::Kind;
-use super::super::jobs::{self, Callee, Callees, ExpandContext, ExpandedJob, Occasion, github_context};
+use super::super::jobs::{self, Callee, Callees, Exclusion, ExpandContext, ExpandedJob, Occasion, github_context};
 use super::super::model::{Fault, Workflow};
 use super::super::{Folder, Snapshot};
 use super::{Decision, Scene};
 use crate::expression::Value;
 
-/// The jobs of the run that `decision` starts.
-pub(super) fn jobs(
-    scene: Scene<'_>,
-    workflow: &Workflow,
-    decision: &Decision,
-    needs_approval: bool,
-) -> Result<Vec<ExpandedJob>, Fault> {
+/// A run that is to be created.
+pub(super) struct Plan {
+    pub(super) jobs: Vec<ExpandedJob>,
+    pub(super) exclusion: Option<Exclusion>,
+}
+
+/// The run that `decision` starts.
+pub(super) fn plan(scene: Scene<'_>, workflow: &Workflow, decision: &Decision, needs_approval: bool) -> Result<Plan, Fault> {
     let github = github_context(&Occasion {
         event: &decision.event,
         payload: &scene.event.payload,
@@ -21,7 +22,7 @@ pub(super) fn jobs(
         sha: &decision.commit,
         workflow_id: &decision.workflow,
     });
-    let vars = Value::texts(scene.snapshot.variables.clone());
+    let vars = vars(scene.snapshot);
     let callees = Commit { snapshot: scene.snapshot, commit: &decision.commit };
     let context = ExpandContext {
         dialect: scene.dialect,
@@ -31,7 +32,22 @@ pub(super) fn jobs(
         needs_approval,
         callees: &callees,
     };
-    jobs::expand(workflow, &context)
+    let is_push = matches!(scene.event.kind, Kind::Push | Kind::PullRequestSync);
+    Ok(Plan {
+        exclusion: jobs::exclusion(workflow, &context, &decision.event, is_push)?,
+        jobs: jobs::expand(workflow, &context)?,
+    })
+}
+
+/// The `vars` context. A variable is never empty; where the forge's interface shows it so, it keeps the value to itself
+/// (seen with Forgejo 11).
+fn vars(snapshot: &Snapshot) -> Value {
+    let value = |name: &str, text: &str| match text {
+        "" => Value::Unknown { name: format!("vars.{name}") },
+        text => Value::text(text),
+    };
+    let variables = snapshot.variables.iter();
+    Value::Map(variables.map(|(name, text)| (name.clone(), value(name, text))).collect())
 }
 
 /// The ref that the run is recorded with.

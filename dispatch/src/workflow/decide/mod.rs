@@ -14,10 +14,13 @@ mod schedules;
 mod source;
 mod start;
 
+#[cfg(test)]
+mod tests;
+
 pub use decision::{Decided, Decision, Outcome};
 
 use super::event::{Activities, Event, activities};
-use super::{Dialect, Settings, Snapshot};
+use super::{Dialect, Forge, Settings, Snapshot};
 
 /// Everything that a decision depends on.
 #[derive(Clone, Copy, Debug)]
@@ -59,10 +62,16 @@ fn once(scene: Scene<'_>, files: &detect::Files, activity: &[&'static str]) -> V
     }
 }
 
-/// Labels changed, but not known how: what holds either way holds; the rest is unknown.
+/// Labels changed, but not known how: what holds either way holds. Forgejo evaluates once for each label, so that whatever
+/// starts does so an unknown number of times.
 fn either_label(scene: Scene<'_>, files: &detect::Files) -> Vec<Decision> {
+    const UNKNOWN: &str = "which labels were added or removed, and how many";
     let labeled = once(scene, files, &["labeled"]);
     let unlabeled = once(scene, files, &["unlabeled"]);
     let pairs = labeled.into_iter().zip(unlabeled);
-    pairs.map(|(one, other)| one.unless(&other, "which labels were added or removed, and how many")).collect()
+    let decisions = pairs.map(|(one, other)| one.if_equal(&other, UNKNOWN));
+    match scene.dialect.forge {
+        Forge::Gitea => decisions.collect(),
+        Forge::Forgejo => decisions.map(|one| one.if_nothing(UNKNOWN)).collect(),
+    }
 }

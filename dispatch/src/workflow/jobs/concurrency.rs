@@ -1,6 +1,8 @@
 //! `concurrency` of workflows and of jobs.
 
-use crate::expression::{Contexts, Value, interpolate};
+use std::sync::Arc;
+
+use crate::expression::{Contexts, interpolate};
 use crate::workflow::model::{self, Fault, Job, Workflow};
 use crate::yaml::Node;
 
@@ -10,34 +12,55 @@ use super::fault;
 use super::job::{ExpandedJob, JobStatus};
 use super::needs::scalar;
 
-/// A concurrency group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+/// What `concurrency` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Group {
     /// Its name. Runs and jobs of one repository with the same name exclude each other.
-    pub name: String,
+    pub(super) name: String,
     /// What `cancel-in-progress` says: a newcomer ends what runs, or not. Nothing if the key is absent.
-    pub cancel_in_progress: Option<bool>,
+    pub(super) cancel_in_progress: Option<bool>,
 }
 
-/// The group of a workflow's runs, where the forge knows groups of runs: Gitea ≥ 1.26, Forgejo ≥ 14.
+/// How a new run treats other runs of its repository that have not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclusion {
+    /// Runs with the same name exclude each other.
+    pub name: String,
+    /// The new run cancels those that wait. (Whether it also ends what runs does not concern a queue.)
+    pub displaces: bool,
+}
+
+/// How a new run of `workflow` treats others. `on` is the entry that starts it; `is_push` tells a push, or a push to a pull
+/// request.
 ///
 /// # Errors
-/// The forge creates no run because the group cannot be evaluated. Forgejo ignores such a group instead.
-pub fn workflow_group(workflow: &Workflow, context: &ExpandContext<'_>) -> Result<Option<Group>, Fault> {
+/// Gitea creates no run if the group cannot be evaluated. Forgejo ignores such a group instead.
+pub fn exclusion(workflow: &Workflow, context: &ExpandContext<'_>, on: &str, is_push: bool) -> Result<Option<Exclusion>, Fault> {
     let dialect = context.dialect;
-    let Some(node) = &workflow.concurrency else {
-        return Ok(None);
-    };
-    if !dialect.is_gitea_from(26) && !dialect.is_forgejo_from(14) {
-        return Ok(None);
+    let written = workflow.concurrency.as_ref();
+    let evaluated = || written.map(|node| group(node, &unrestricted(context))).transpose();
+    // Every forge that does not read groups, and Forgejo without one, has this one for pushes.
+    let implied = Exclusion { name: format!("{} {on}", workflow.id), displaces: true };
+    if dialect.is_gitea_from(26) {
+        let named = evaluated()?.filter(|group| !group.name.is_empty());
+        return Ok(named.map(|group| Exclusion { name: group.name, displaces: true }));
     }
-    // Forgejo evaluates the group with the context that it withholds from jobs.
-    let environment =
-        Environment { context: *context, github: context.github.clone(), inputs: context.inputs.clone(), job_ids: Vec::new() };
-    match group(node, &environment.shared()) {
-        Err(_) if dialect.is_forgejo_from(14) => Ok(None),
-        other => other,
+    if !dialect.is_forgejo_from(13) {
+        return Ok(is_push.then_some(implied));
     }
+    let group = evaluated().ok().flatten().unwrap_or_default();
+    let displaces = group.cancel_in_progress.unwrap_or(is_push);
+    // Groups have names from 14 on. Case does not matter.
+    if dialect.is_forgejo_from(14) && !group.name.is_empty() {
+        return Ok(Some(Exclusion { name: group.name.to_lowercase(), displaces }));
+    }
+    Ok(displaces.then_some(implied))
+}
+
+/// The contexts of a group of runs, which has what Forgejo withholds from jobs.
+fn unrestricted(context: &ExpandContext<'_>) -> Contexts {
+    let (github, inputs) = (Arc::new(context.github.clone()), context.inputs.clone());
+    Environment { context: *context, github, inputs, job_ids: Vec::new() }.shared()
 }
 
 /// Lets the rows of one run displace each other: of those that share a group, only the last one stays (Gitea ≥ 1.26).
@@ -59,12 +82,14 @@ pub(super) fn displace(rows: &mut [ExpandedJob], groups: &[Option<Group>]) {
 /// The group of a job that is ready at once, where the forge knows groups of jobs.
 pub(super) fn job_group(job: &Job, contexts: &Contexts, context: &ExpandContext<'_>) -> Result<Option<Group>, Fault> {
     match job.get("concurrency") {
-        Some(node) if context.dialect.is_gitea_from(26) => group(node, contexts),
+        Some(node) if context.dialect.is_gitea_from(26) => {
+            Ok(Some(group(node, contexts)?).filter(|group| !group.name.is_empty()))
+        }
         _ => Ok(None),
     }
 }
 
-fn group(node: &Node, contexts: &Contexts) -> Result<Option<Group>, Fault> {
+fn group(node: &Node, contexts: &Contexts) -> Result<Group, Fault> {
     let text = |node: &Node| {
         let written = scalar(node).unwrap_or_default();
         interpolate(&written, contexts).map_err(|failure| fault::of_expression(&failure, node.span))
@@ -81,13 +106,5 @@ fn group(node: &Node, contexts: &Contexts) -> Result<Option<Group>, Fault> {
             }
         }
     }
-    let group = Group { name, cancel_in_progress: cancel };
-    Ok((!group.name.is_empty() || group.cancel_in_progress.is_some()).then_some(group))
-}
-
-impl Environment<'_> {
-    /// The `inputs` of a called workflow, for the rows of that workflow.
-    pub(super) fn with_inputs(&self, inputs: Value, github: Value, job_ids: Vec<String>) -> Self {
-        Self { context: self.context, github, inputs, job_ids }
-    }
+    Ok(Group { name, cancel_in_progress: cancel })
 }

@@ -1,5 +1,7 @@
 //! The contexts that the forge's server has when it expands a job.
 
+use std::sync::Arc;
+
 use crate::expression::{Contexts, Outcome, Value};
 use crate::workflow::model::{Job, Workflow};
 use crate::yaml::Node;
@@ -13,7 +15,7 @@ const GITHUB_NAMES: [&str; 4] = ["github", "gitea", "forge", "forgejo"];
 /// What the expansion of one workflow file refers to. A called workflow has its own.
 pub(super) struct Environment<'a> {
     pub(super) context: ExpandContext<'a>,
-    pub(super) github: Value,
+    pub(super) github: Arc<Value>,
     pub(super) inputs: Value,
     /// The ids of the jobs of the file.
     pub(super) job_ids: Vec<String>,
@@ -24,7 +26,7 @@ impl<'a> Environment<'a> {
     pub(super) fn of(workflow: &Workflow, context: &ExpandContext<'a>) -> Self {
         Self {
             context: *context,
-            github: context.visible_github(),
+            github: Arc::new(context.visible_github()),
             inputs: context.visible_inputs(),
             job_ids: workflow.jobs.iter().map(|job| job.id.clone()).collect(),
         }
@@ -47,13 +49,20 @@ impl<'a> Environment<'a> {
     pub(super) fn shared(&self) -> Contexts {
         let is_forgejo = self.context.dialect.is_forgejo_from(12);
         let names = GITHUB_NAMES.iter().take(if is_forgejo { 4 } else { 2 });
-        let contexts = names.fold(Contexts::new(), |contexts, name| contexts.with(name, self.github.clone()));
+        let mut start = Contexts::new();
+        start.survives_open_quotes = self.context.dialect.is_gitea_from(26);
+        let contexts = names.fold(start, |contexts, name| contexts.with(name, Arc::clone(&self.github)));
         ["env", "steps", "runner", "secrets", "strategy", "matrix", "needs"]
             .iter()
             .fold(contexts, |contexts, name| contexts.with(name, Value::empty()))
             .with("job", Value::Null)
             .with("vars", self.context.vars.clone())
             .with("inputs", self.inputs.clone())
+    }
+
+    /// What the jobs of a called workflow refer to.
+    pub(super) fn called(&self, inputs: Value, github: Arc<Value>, job_ids: Vec<String>) -> Self {
+        Self { context: self.context, github, inputs, job_ids }
     }
 }
 

@@ -13,7 +13,7 @@ use super::environment::Environment;
 use super::job::{ExpandedJob, JobStatus};
 use super::needs::{needs, scalar};
 use super::truncate::truncated;
-use super::{call, concurrency, fault, labels, matrix, names, status};
+use super::{anchors, call, concurrency, fault, labels, matrix, names, status};
 
 /// The jobs that the forge stores for a run of `workflow`, in the order of their rows.
 ///
@@ -79,6 +79,7 @@ pub(super) struct Row<'w> {
 pub(super) fn rows<'w>(workflow: &'w Workflow, environment: &Environment<'_>) -> Result<Vec<Row<'w>>, Fault> {
     let mut rows = Vec::new();
     for job in &workflow.jobs {
+        anchors::check(job)?;
         rows.extend(rows_of(job, environment)?);
     }
     Ok(rows)

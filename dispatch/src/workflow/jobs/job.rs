@@ -40,6 +40,11 @@ pub enum JobStatus {
 }
 
 impl JobStatus {
+    /// Whether nothing more will come of the job.
+    pub fn has_ended(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Blocked)
+    }
+
     /// The forge's word for it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use crate::yaml::{self, Node};
 use super::context::ExpandContext;
 use super::fault;
 use super::names::or_empty;
-use super::needs::scalar;
+use super::needs::{self, scalar};
 
 /// The labels of a row, and what they depend on if nobody knows it yet.
 #[derive(Debug, Default)]
@@ -88,7 +88,7 @@ fn of_mapping(node: &Node) -> Option<Vec<String>> {
 
 fn texts(node: &Node) -> Vec<String> {
     match &node.value {
-        yaml::Value::Sequence(items) => items.iter().map(scalar).collect::<Option<_>>().unwrap_or_default(),
+        yaml::Value::Sequence(items) => needs::texts(items).unwrap_or_default(),
         _ => scalar(node).into_iter().collect(),
     }
 }
@@ -129,19 +129,19 @@ impl Evaluation<'_> {
             yaml::Value::Mapping(_) => Ok(None),
             yaml::Value::Sequence(items) => {
                 let mut labels = Vec::new();
-                for item in items {
-                    match (item.is_scalar(), self.scalar(item)?) {
+                for item in items.iter().filter(|item| !item.is_null()) {
+                    match (item.is_scalar(), self.scalar(item, true)?) {
                         (true, Some(mut more)) => labels.append(&mut more),
                         _ => return Ok(None),
                     }
                 }
                 Ok(Some(labels))
             }
-            _ => self.scalar(node),
+            _ => self.scalar(node, false),
         }
     }
 
-    fn scalar(&mut self, node: &Node) -> Result<Option<Vec<String>>, Failure> {
+    fn scalar(&mut self, node: &Node, is_item: bool) -> Result<Option<Vec<String>>, Failure> {
         let Some(written) = scalar(node) else {
             return Ok(None);
         };
@@ -149,6 +149,7 @@ impl Evaluation<'_> {
             return Ok(Some(vec![written]));
         }
         match evaluate_scalar(&written, self.contexts) {
+            Ok(Value::Null) if is_item => Ok(Some(Vec::new())),
             Ok(value) => Ok(of_value(&value)),
             Err(Failure::Depends { on }) => {
                 self.depends_on = Some(on);
@@ -167,9 +168,11 @@ impl Evaluation<'_> {
 /// The labels that an evaluated node holds.
 fn of_value(value: &Value) -> Option<Vec<String>> {
     match value {
-        Value::List(items) => {
-            items.iter().map(|item| (!matches!(item, Value::List(_) | Value::Map(_))).then(|| to_text(item))).collect()
-        }
+        Value::List(items) => items
+            .iter()
+            .filter(|item| **item != Value::Null)
+            .map(|item| (!matches!(item, Value::List(_) | Value::Map(_))).then(|| to_text(item)))
+            .collect(),
         Value::Map(_) => {
             let mut labels = value.get("labels").map_or(Some(Vec::new()), of_value)?;
             labels.extend(value.get("group").map(to_text).filter(|group| !group.is_empty()));

@@ -4,6 +4,7 @@
 //! [`labels`], its [`needs`], and the status in which it is stored. Reusable workflows are expanded where the forge's server
 //! does that ([`call`]); `if` is not looked at before a row exists, by no forge known here.
 
+mod anchors;
 mod call;
 mod combination;
 mod concurrency;
@@ -25,7 +26,7 @@ mod truncate;
 mod tests;
 
 pub use call::{Callee, Callees, NoCallees};
-pub use concurrency::{Group, workflow_group};
+pub use concurrency::{Exclusion, exclusion};
 pub use context::ExpandContext;
 pub use expand::{expand, validate};
 pub use github::{Occasion, github_context};

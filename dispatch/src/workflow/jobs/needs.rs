@@ -8,10 +8,15 @@ pub(super) fn needs(node: Option<&Node>) -> Vec<String> {
         return Vec::new();
     };
     match &node.value {
-        Value::Sequence(items) => items.iter().map(scalar).collect::<Option<_>>().unwrap_or_default(),
+        Value::Sequence(items) => texts(items).unwrap_or_default(),
         Value::Mapping(_) => Vec::new(),
         _ => scalar(node).into_iter().collect(),
     }
+}
+
+/// The texts of a list as go-yaml puts them into a list of strings: it drops nulls, and takes nothing but scalars.
+pub(super) fn texts(items: &[Node]) -> Option<Vec<String>> {
+    items.iter().filter(|item| !item.is_null()).map(scalar).collect()
 }
 
 /// The text of a scalar as go-yaml puts it into a string: nothing for null.

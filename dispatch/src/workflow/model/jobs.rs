@@ -19,10 +19,10 @@ pub(super) fn read(root: &Node, dialect: Dialect) -> Result<Vec<Job>, Fault> {
     entries.iter().map(|(key, body)| job(key, body, dialect)).collect()
 }
 
-/// Gitea ≥ 1.27 says so; others follow a null pointer.
+/// Gitea ≥ 1.26 says so (in its later patch releases); others follow a null pointer.
 fn null_job(key: &Node, dialect: Dialect) -> Fault {
     let message = format!("the job `{}` is empty", key.text().unwrap_or_default());
-    if dialect.is_gitea_from(27) { Fault::refused(key.span, message) } else { Fault::panics(key.span, message) }
+    if dialect.is_gitea_from(26) { Fault::refused(key.span, message) } else { Fault::panics(key.span, message) }
 }
 
 fn job(key: &Node, body: &Node, dialect: Dialect) -> Result<Job, Fault> {

@@ -9,7 +9,8 @@ use super::shape::Shape::{self, Any, Bool, Fields, List, Map, Raw, Text, TextOr,
 
 const RUN_DEFAULTS: Shape = Fields(&[("shell", Text), ("working-directory", Text)]);
 const DEFAULTS: Shape = Fields(&[("run", RUN_DEFAULTS)]);
-const CONCURRENCY: Shape = TextOr(&Fields(&[("group", Text), ("cancel-in-progress", Text)]));
+const CONCURRENCY_FIELDS: Shape = Fields(&[("group", Text), ("cancel-in-progress", Text)]);
+const CONCURRENCY: Shape = TextOr(&CONCURRENCY_FIELDS);
 const CONTAINER: Shape = Fields(&[
     ("image", Text),
     ("env", Map(&Text)),
@@ -84,7 +85,14 @@ macro_rules! workflow {
 
 /// What a whole file must fit to be looked at for its triggers.
 pub(super) fn workflow(dialect: Dialect) -> Shape {
-    if dialect.is_gitea_from(24) || dialect.is_forgejo_from(13) { workflow!(CONCURRENCY) } else { workflow!(Raw) }
+    if dialect.is_gitea_from(25) || dialect.is_forgejo_from(13) {
+        workflow!(CONCURRENCY)
+    } else if dialect.is_gitea_from(24) {
+        // The short form `concurrency: name` came a release later.
+        workflow!(CONCURRENCY_FIELDS)
+    } else {
+        workflow!(Raw)
+    }
 }
 
 /// What the file must fit, in addition, to have jobs. `run-name` is read by Gitea ≥ 1.25.
@@ -94,5 +102,11 @@ pub(super) fn run(dialect: Dialect) -> Shape {
 
 /// What each job must fit when the run is created.
 pub(super) fn job(dialect: Dialect) -> Shape {
-    if dialect.is_gitea_from(24) || dialect.is_forgejo_from(13) { job!(Bool, CONCURRENCY) } else { job!(Bool, Raw) }
+    if dialect.is_gitea_from(25) || dialect.is_forgejo_from(13) {
+        job!(Bool, CONCURRENCY)
+    } else if dialect.is_gitea_from(24) {
+        job!(Bool, CONCURRENCY_FIELDS)
+    } else {
+        job!(Bool, Raw)
+    }
 }

@@ -43,7 +43,10 @@ impl World {
         if let Some((parameters, machines)) = known {
             if parameters != order.parameters() {
                 self.tell(|| format!("cloud: refuses order {token}: another order had this token"));
-                return Err(refused("IdempotentParameterMismatch: the token was used for another order", CloudErrorKind::Invalid));
+                return Err(refused(
+                    "IdempotentParameterMismatch: the token was used for another order",
+                    CloudErrorKind::Invalid,
+                ));
             }
             self.tell(|| format!("cloud: order {token} again: the same {} machines", machines.len()));
             return Ok(machines.iter().filter_map(|machine| self.shown(*machine)).collect());
@@ -56,7 +59,11 @@ impl World {
         }
         let wanted = order.batch.members.len();
         let fewer = wanted > 1 && self.strikes(Fault::PartialLaunch);
-        let count = if fewer { self.random.between(1..=u64::try_from(wanted).unwrap_or(1) - 1) } else { u64::try_from(wanted).unwrap_or(0) };
+        let count = if fewer {
+            self.random.between(1..=u64::try_from(wanted).unwrap_or(1) - 1)
+        } else {
+            u64::try_from(wanted).unwrap_or(0)
+        };
         self.check_order(order);
         let machines: Vec<u64> = (0..count).filter_map(|index| self.create(order, u16::try_from(index).ok()?)).collect();
         self.cloud.tokens.insert(token, (order.parameters(), machines.clone()));

@@ -115,9 +115,11 @@ impl World {
     pub fn listed(&self) -> Vec<Instance> {
         let now = self.now();
         let forgotten = |ended: Millis| now >= ended + SHOWN_AFTER_END_MS;
-        let listed = self.cloud.machines.iter().filter(|(_, machine)| {
-            machine.listed <= now && !machine.ended.is_some_and(|(at, _)| forgotten(at))
-        });
+        let listed = self
+            .cloud
+            .machines
+            .iter()
+            .filter(|(_, machine)| machine.listed <= now && !machine.ended.is_some_and(|(at, _)| forgotten(at)));
         listed.filter_map(|(number, _)| self.shown(*number)).collect()
     }
 

@@ -25,9 +25,8 @@ impl World {
             return Fetched::Nothing;
         }
         let row = row.clone();
-        let fits = |job: &Job| {
-            job.status == Status::Waiting && row.covers(job) && (handle.is_none() || handle == job.handle.as_deref())
-        };
+        let fits =
+            |job: &Job| job.status == Status::Waiting && row.covers(job) && (handle.is_none() || handle == job.handle.as_deref());
         let waiting = self.forge.jobs.iter().filter(|(_, job)| fits(job));
         let Some((id, _)) = waiting.min_by_key(|(id, job)| (job.updated, **id)) else { return Fetched::Nothing };
         let id = *id;
@@ -54,7 +53,9 @@ impl World {
             .machines
             .iter()
             .filter(|(_, machine)| machine.is_idle())
-            .filter(|(_, machine)| machine.registration.and_then(|id| self.forge.registrations.get(&id)).is_some_and(|row| row.covers(job)))
+            .filter(|(_, machine)| {
+                machine.registration.and_then(|id| self.forge.registrations.get(&id)).is_some_and(|row| row.covers(job))
+            })
             .map(|(number, _)| *number)
             .collect();
         for machine in idle {

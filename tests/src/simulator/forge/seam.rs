@@ -152,13 +152,8 @@ impl World {
     pub fn shown_registrations(&self, scope: &Scope) -> Vec<Registration> {
         let now = self.now();
         let rows = self.forge.registrations.iter().filter(|(_, row)| row.scope == *scope);
-        rows.map(|(id, row)| Registration {
-            id: *id,
-            name: row.name.clone(),
-            online: row.online(now),
-            disabled: row.disabled,
-        })
-        .collect()
+        rows.map(|(id, row)| Registration { id: *id, name: row.name.clone(), online: row.online(now), disabled: row.disabled })
+            .collect()
     }
 
     fn register(&mut self, scope: Scope, runner: NewRunner) -> Credential {

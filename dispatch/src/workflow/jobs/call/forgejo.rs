@@ -1,9 +1,12 @@
 //! Forgejo ≥ 15: a call without `runs-on` becomes jobs `caller.inner`, and the caller's row waits for them.
 
+use std::sync::Arc;
+
 use crate::expression::{Failure, Value};
 use crate::workflow::model::{self, Fault, Workflow};
 use crate::yaml::{self, Node, Options};
 
+use super::super::concurrency::Group;
 use super::super::environment::Environment;
 use super::super::expand::{Row, rows};
 use super::super::job::{ExpandedJob, JobStatus};
@@ -19,7 +22,7 @@ const DEPTH_LIMIT: usize = 5;
 /// A row after the expansion of calls.
 pub(in super::super) struct Expanded {
     pub(in super::super) job: ExpandedJob,
-    pub(in super::super) group: Option<super::super::Group>,
+    pub(in super::super) group: Option<Group>,
 }
 
 /// Expands the calls among `rows`; the rows of called workflows come behind all others.
@@ -94,7 +97,7 @@ impl Called {
             Err(failure) => return Err(fault::of_expression(&failure, caller.source.span)),
         };
         let job_ids = self.workflow.jobs.iter().map(|job| job.id.clone()).collect();
-        let inner = environment.with_inputs(inputs, environment.github.clone(), job_ids);
+        let inner = environment.called(inputs, Arc::clone(&environment.github), job_ids);
         let rows = expand_at(rows(&self.workflow, &inner)?, &inner, depth + 1)?;
         Ok(Some(rows.into_iter().map(|row| row.below(&caller.job, environment)).collect()))
     }

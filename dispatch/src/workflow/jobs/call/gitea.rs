@@ -4,6 +4,7 @@
 //! needs have ended evaluates their `if` and lets them wait, or expands what they call in turn.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::expression::{self, Contexts, Outcome, Value};
 use crate::workflow::model::{self, Fault, Workflow};
@@ -139,7 +140,7 @@ impl<'a> Run<'a> {
         }
         let job_ids = workflow.jobs.iter().map(|job| job.id.clone()).collect();
         let github = called_github(&row.environment.github, &inputs);
-        Ok((workflow, row.environment.with_inputs(inputs, github, job_ids)))
+        Ok((workflow, row.environment.called(inputs, Arc::new(github), job_ids)))
     }
 
     /// Refuses a call that is among its own callers, or too deep.
@@ -198,7 +199,7 @@ impl<'a> Run<'a> {
         }
         let siblings = || self.rows.iter().filter(|other| other.parent == row.parent);
         let needed: Vec<&Row<'_>> = siblings().filter(|other| row.job.needs.contains(&other.job.job_id)).collect();
-        if !needed.iter().all(|need| has_ended(need.job.status)) {
+        if !needed.iter().all(|need| need.job.status.has_ended()) {
             return None;
         }
         if row.condition.is_empty() {
@@ -228,10 +229,6 @@ impl<'a> Run<'a> {
             }
         }
     }
-}
-
-fn has_ended(status: JobStatus) -> bool {
-    !matches!(status, JobStatus::Waiting | JobStatus::Blocked)
 }
 
 fn aggregate(statuses: &[JobStatus]) -> JobStatus {
