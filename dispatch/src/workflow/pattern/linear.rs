@@ -115,7 +115,7 @@ fn class(rest: &str) -> Option<(Set, &str)> {
     let mut ranges = Vec::new();
     let mut left = &*members;
     loop {
-        (left, _) = match left {
+        (left, ()) = match left {
             [] => break,
             [from, '-', to, rest @ ..] if from <= to && from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric() => {
                 (rest, ranges.push((*from, *to)))
