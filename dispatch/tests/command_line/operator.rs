@@ -96,9 +96,8 @@ async fn a_drain_lets_busy_runners_finish_and_launches_nothing() {
     assert_eq!((stage.machines().len(), stage.machines_ever()), (0, 1));
 }
 
-/// The interval is so long that only the command itself can have woken the worker.
 #[tokio::test]
-async fn an_emergency_stop_ends_machines_at_once() {
+async fn an_emergency_stop_ends_machines_and_a_resume_makes_new_ones() {
     let stage = Stage::new().await;
     stage.configure(&stage.configuration("1h"));
     stage.touch("hold");
