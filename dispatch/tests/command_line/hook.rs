@@ -10,7 +10,7 @@ use crate::stage::{SECRET, Stage};
 
 /// Limit of the stage's configuration.
 const LIMIT: usize = 64 << 10;
-const TOO_LARGE: &str = "this delivery is larger than the limit of 65536 bytes (`serve.body_limit`), so it was not read; jobs that it announces are found at the next look at the forge's queue\n";
+const TOO_LARGE: &str = "this delivery is larger than the limit of 65536 bytes (`serve.body_limit`), so it was not looked at; jobs that it announces are found at the next look at the forge's queue\n";
 
 fn post(serve: &Serve, path: &str) -> RequestBuilder {
     Client::builder().no_proxy().build().unwrap().post(serve.url(path))

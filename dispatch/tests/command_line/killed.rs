@@ -19,7 +19,7 @@ async fn after_its_reply_the_claim_is_kept() {
     stage.configure(&stage.configuration("1s"));
     let _serve = stage.serve().await;
     stage.until_quiet().await;
-    stage.served_once().await;
+    stage.served_by_one_machine().await;
     assert_eq!(stage.story("1").await[0], "announced", "it was remembered, not found again");
 }
 
@@ -46,7 +46,7 @@ async fn after_a_launch() {
     serve.kill().await;
     let _serve = stage.serve().await;
     stage.until_quiet().await;
-    stage.served_once().await;
+    stage.served_by_one_machine().await;
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn after_every_single_step() {
         };
         serve.kill().await;
         if is_over {
-            stage.served_once().await;
+            stage.served_by_one_machine().await;
             return;
         }
     }
