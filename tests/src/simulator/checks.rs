@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dispatch::identifier::{PoolName, Scope};
 use dispatch::label::LabelSet;
+use dispatch::record::Record;
+use dispatch::store::Key;
 use serde::Serialize;
 
 use super::agenda::Millis;
@@ -68,8 +70,10 @@ pub struct Checks {
     pub switched_off: Option<Millis>,
     /// Until when waiting machines are ended because the operator drains.
     pub drained_until: Millis,
-    /// When a process last stood still.
-    pub last_freeze: Option<Millis>,
+    /// When the records were last deleted.
+    pub(crate) records_deleted: Option<Millis>,
+    /// Until when a process stood still last, and the number of the lease that was held then.
+    pub last_freeze: Option<(Millis, Option<u64>)>,
     groups: BTreeMap<Group, Tally>,
     places: BTreeMap<Place, Use>,
 }
@@ -183,24 +187,49 @@ impl World {
         (tries * (bound + 300) + backoff_s) * 1_000
     }
 
-    /// An order is about to bring machines.
-    pub fn check_order(&mut self, order: &Order) {
-        let frozen = self.checks.last_freeze.is_some_and(|at| at + 400_000 > order.sent);
-        if self.checks.switched_off.is_some_and(|since| order.sent > since + DECISION_MS) && !frozen {
-            self.violate(Promise::PauseHolds, format!("order {} was sent although the installation is paused", order.batch.id));
+    /// A process stands still until a moment; what it does then is old, unless another one takes over.
+    pub(crate) fn note_freeze(&mut self, until: Millis) {
+        self.checks.last_freeze = Some((until, self.lease_number()));
+    }
+
+    fn lease_number(&self) -> Option<u64> {
+        match self.records.read(&Key::lease())?.record {
+            Record::Lease(lease) => Some(lease.fence),
+            _ => None,
+        }
+    }
+
+    /// An order is about to bring machines. What was stored before the switch was turned may still come.
+    pub(crate) fn check_order(&mut self, order: &Order) {
+        let Some(since) = self.checks.switched_off else { return };
+        let stored = self.records.ordered(&order.batch.id).unwrap_or(order.sent);
+        let lease = self.lease_number();
+        let alone = self.checks.last_freeze.is_some_and(|(until, held)| until + 2 * DECISION_MS > stored && held == lease);
+        if stored > since + DECISION_MS && !alone {
+            self.violate(Promise::PauseHolds, format!("order {} was stored although the installation is paused", order.batch.id));
         }
     }
 
     /// A machine was launched.
-    pub fn check_launch(&mut self, number: u64) {
+    pub fn check_launch(&mut self, number: u64, sent: Millis) {
         let Some(machine) = self.cloud.machines.get(&number).cloned() else { return };
         self.checks.launches += 1;
+        let tally = self.checks.groups.entry((machine.scope.clone(), machine.labels.clone())).or_default();
+        tally.launched += 1;
+        self.watch_machine(number, &machine);
+        if self.checks.records_deleted.is_some_and(|at| sent <= at) {
+            return self.forgive(number);
+        }
         for place in places(&machine.scope, &machine.pool) {
             self.occupy(place);
         }
-        let tally = self.checks.groups.entry((machine.scope.clone(), machine.labels.clone())).or_default();
-        tally.launched += 1;
-        let Tally { demanded, launched, failed } = *tally;
+        self.check_demand(number, &machine);
+    }
+
+    /// What is launched beyond demand must be explained.
+    fn check_demand(&mut self, number: u64, machine: &Machine) {
+        let group = (machine.scope.clone(), machine.labels.clone());
+        let Tally { demanded, launched, failed } = self.checks.groups.get(&group).copied().unwrap_or_default();
         if launched > demanded + failed {
             let name = instance(number);
             self.violate(
@@ -211,7 +240,13 @@ impl World {
                 ),
             );
         }
-        self.watch_machine(number, &machine);
+    }
+
+    fn forgive(&mut self, number: u64) {
+        let Some(machine) = self.cloud.machines.get_mut(&number).filter(|machine| !machine.settled) else { return };
+        machine.settled = true;
+        let machine = machine.clone();
+        self.checks.groups.entry((machine.scope, machine.labels)).or_default().failed += 1;
     }
 
     fn occupy(&mut self, place: Place) {
@@ -237,15 +272,20 @@ impl World {
         }
     }
 
-    /// A machine counts no longer.
-    pub fn check_end(&mut self, number: u64) {
-        let now = self.now();
-        let Some(machine) = self.cloud.machines.get_mut(&number).filter(|machine| !machine.settled) else { return };
-        machine.settled = true;
-        let machine = machine.clone();
+    fn leave_places(&mut self, number: u64) {
+        let Some(machine) = self.cloud.machines.get(&number).filter(|machine| !machine.settled) else { return };
         for place in places(&machine.scope, &machine.pool) {
             self.leave_place(place);
         }
+    }
+
+    /// A machine counts no longer.
+    pub fn check_end(&mut self, number: u64) {
+        let now = self.now();
+        self.leave_places(number);
+        let Some(machine) = self.cloud.machines.get_mut(&number).filter(|machine| !machine.settled) else { return };
+        machine.settled = true;
+        let machine = machine.clone();
         if has_failed(&machine, now) || (machine.job.is_none() && now < self.checks.drained_until) {
             self.checks.groups.entry((machine.scope, machine.labels)).or_default().failed += 1;
         }
@@ -253,15 +293,13 @@ impl World {
 
     /// All records are gone: what was launched before explains what is launched again.
     pub fn forgive_lost_records(&mut self) {
-        let alive: Vec<Machine> = self.cloud.machines.values().filter(|machine| machine.counts()).cloned().collect();
-        for machine in alive {
-            for place in places(&machine.scope, &machine.pool) {
-                let used = self.checks.places.entry(place).or_default();
-                used.machines = used.machines.saturating_sub(1);
-            }
-            self.checks.groups.entry((machine.scope, machine.labels)).or_default().failed += 1;
+        self.checks.records_deleted = Some(self.now());
+        let alive = self.cloud.machines.iter().filter(|(_, machine)| machine.counts());
+        let alive: Vec<u64> = alive.map(|(number, _)| *number).collect();
+        for number in alive {
+            self.leave_places(number);
+            self.forgive(number);
         }
-        self.cloud.machines.values_mut().filter(|machine| machine.counts()).for_each(|machine| machine.settled = true);
     }
 
     fn watch_machine(&mut self, number: u64, machine: &Machine) {

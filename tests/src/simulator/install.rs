@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use dispatch::clock::Clock;
 use dispatch::cloud::Cloud;
@@ -25,8 +26,9 @@ pub(super) const SWEEP_S: u64 = 60;
 
 /// A process of the product.
 pub(super) fn install(world: &Shared, settings: &Settings, holder: String, clock_off_ms: i64) -> Service {
-    let forge: Arc<dyn Forge> = Arc::new(ForgeSeam::new(world.clone()));
-    let cloud: Arc<dyn Cloud> = Arc::new(CloudSeam::new(world.clone()));
+    let ending: Arc<AtomicBool> = Arc::default();
+    let forge: Arc<dyn Forge> = Arc::new(ForgeSeam::new(world.clone(), ending.clone()));
+    let cloud: Arc<dyn Cloud> = Arc::new(CloudSeam::new(world.clone(), ending));
     Service {
         config: config(settings),
         store: Arc::new(StoreSeam::new(world.clone())),

@@ -20,6 +20,7 @@ mod processes;
 pub mod random;
 mod records;
 pub mod safety;
+pub mod scenario;
 pub mod script;
 pub mod shrink;
 pub mod story;

@@ -26,6 +26,9 @@ use super::world::{Shared, lock};
 /// The second worker runs only while workers overlap.
 const WORKERS: usize = 2;
 
+/// Phases are looked at in one pass of so many; the look costs as much as a pass.
+const LOOK_AT_PHASES_EACH: u64 = 5;
+
 /// All processes.
 pub(super) struct Processes {
     world: Shared,
@@ -162,7 +165,9 @@ impl Processes {
         if others {
             world.weather.count(Fault::WorkersOverlap);
         }
-        world.count_phases();
+        if self.passes.is_multiple_of(LOOK_AT_PHASES_EACH) {
+            world.count_phases();
+        }
         drop(world);
         self.passes += 1;
         let service = worker.service.clone();
@@ -205,7 +210,9 @@ impl Processes {
         } else if worker.is_some() && world.strikes(Fault::WorkerFrozen) {
             let delay = world.random.mostly_small(5_000..=300_000);
             world.tell(|| format!("process: a worker stands still for {} s", delay / 1_000));
-            world.checks.last_freeze = Some(world.now() + delay);
+            let now = world.now();
+            world.note_freeze(now + delay);
+            world.weather.excuse(now, now + delay);
             world.after(delay, move |world| world.wishes.push(Wish::Thaw { task: number }));
             drop(world);
             if let Some(task) = self.tasks.get_mut(&number) {

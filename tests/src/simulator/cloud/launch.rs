@@ -13,7 +13,7 @@ use super::{Doom, Identity, Limits, Machine, Parameters, Stage, instance};
 
 /// An order on its way to the cloud.
 #[derive(Clone, Debug)]
-pub struct Order {
+pub(crate) struct Order {
     /// As stored.
     pub batch: Batch,
     /// The pool at the time of the call.
@@ -73,7 +73,8 @@ impl World {
     fn create(&mut self, order: &Order, index: u16) -> Option<u64> {
         self.cloud.numbers += 1;
         let (number, now) = (self.cloud.numbers, self.now());
-        let lag = if self.strikes(Fault::ListLags) { self.random.between(1_000..=45_000) } else { 0 };
+        let late = if self.strikes(Fault::ListLags) { self.random.between(1_000..=40_000) } else { 0 };
+        let lag = late + self.random.mostly_small(50..=5_000);
         let machine = Machine {
             batch: order.batch.id.clone(),
             index,
@@ -103,7 +104,7 @@ impl World {
         };
         self.tell(|| format!("cloud: launches {} in pool {} for {}", instance(number), machine.pool, machine.scope));
         self.cloud.machines.insert(number, machine);
-        self.check_launch(number);
+        self.check_launch(number, order.sent);
         self.boot(number);
         Some(number)
     }

@@ -1,5 +1,8 @@
 //! The cloud as the product reaches it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use async_trait::async_trait;
 use dispatch::cloud::{
     Cloud, CloudError, CloudErrorKind, HandOver, IdentityState, Instance, InstanceState, LaunchOrder, Withdrawal,
@@ -19,12 +22,14 @@ use super::{Identity, Order, SHOWN_AFTER_END_MS, instance, number};
 /// One process's connection.
 pub(crate) struct CloudSeam {
     world: Shared,
+    /// Told when a runner is about to be ended whose identity was taken.
+    ending: Arc<AtomicBool>,
 }
 
 impl CloudSeam {
     /// A connection.
-    pub(crate) fn new(world: Shared) -> Self {
-        Self { world }
+    pub(crate) fn new(world: Shared, ending: Arc<AtomicBool>) -> Self {
+        Self { world, ending }
     }
 
     async fn ask<T: Send + 'static>(
@@ -82,7 +87,9 @@ impl Cloud for CloudSeam {
 
     async fn withdraw(&self, instance: &InstanceId) -> Result<Withdrawal, CloudError> {
         let instance = instance.clone();
-        self.ask("withdraw", (5, 30), move |world| Ok(world.withdraw(&instance))).await
+        let withdrawal = self.ask("withdraw", (5, 30), move |world| Ok(world.withdraw(&instance))).await?;
+        self.ending.store(withdrawal == Withdrawal::AlreadyTaken, Ordering::Relaxed);
+        Ok(withdrawal)
     }
 }
 

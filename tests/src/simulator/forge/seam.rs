@@ -1,6 +1,7 @@
 //! The forge as the product reaches it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use dispatch::forge::{
@@ -8,26 +9,25 @@ use dispatch::forge::{
 };
 use dispatch::identifier::{RepositoryName, Scope};
 
-use super::super::agenda::Millis;
 use super::super::fault::Fault;
 use super::super::line::{Fate, ask};
 use super::super::safety::Safety;
 use super::super::world::{Shared, World, lock};
 use super::{Job, Row, Status};
 
-/// Milliseconds for which an answer is kept where no fresh look is taken.
-const STALE_MS: Millis = 120_000;
-
 /// One process's connection.
 pub(crate) struct ForgeSeam {
     world: Shared,
-    kept: Mutex<Option<(Millis, Vec<ForgeJob>)>>,
+    /// The answer to the last look of a pass.
+    kept: Mutex<Option<Vec<ForgeJob>>>,
+    /// Whether the process is about to end a runner whose identity was taken.
+    ending: Arc<AtomicBool>,
 }
 
 impl ForgeSeam {
     /// A connection.
-    pub(crate) fn new(world: Shared) -> Self {
-        Self { world, kept: Mutex::new(None) }
+    pub(crate) fn new(world: Shared, ending: Arc<AtomicBool>) -> Self {
+        Self { world, kept: Mutex::new(None), ending }
     }
 
     async fn ask<T: Send + 'static>(
@@ -39,12 +39,11 @@ impl ForgeSeam {
         ask(&self.world, fate, effect).await.ok_or_else(error)
     }
 
-    /// The last answer, where `fresh-look` is switched off.
+    /// The last answer, where `fresh-look` is switched off and a runner is about to be ended.
     fn kept(&self) -> Option<Vec<ForgeJob>> {
-        let world = lock(&self.world);
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, jobs) = kept.as_ref()?;
-        (world.without(Safety::FreshLook) && world.now() < at + STALE_MS).then(|| jobs.clone())
+        let ending = self.ending.swap(false, Ordering::Relaxed);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        (ending && lock(&self.world).without(Safety::FreshLook)).then_some(kept)
     }
 }
 
@@ -73,9 +72,11 @@ impl Forge for ForgeSeam {
         if let Some(kept) = self.kept() {
             return Ok(kept);
         }
-        let jobs = self.ask("GET the queue", |world| (world.now(), world.queue())).await?;
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(jobs.clone());
-        Ok(jobs.1)
+        let jobs = self.ask("GET the queue", |world| world.queue()).await?;
+        if lock(&self.world).without(Safety::FreshLook) {
+            *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(jobs.clone());
+        }
+        Ok(jobs)
     }
 
     async fn job(&self, _repository: &RepositoryName, job: u64) -> Result<JobState, ForgeError> {
