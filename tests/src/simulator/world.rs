@@ -117,11 +117,6 @@ pub(super) fn moment(at: Millis) -> Timestamp {
     Timestamp::from_millis(BEGINNING_MS + at)
 }
 
-/// The milliseconds since the beginning of a moment of the calendar.
-pub(super) fn millis(at: Timestamp) -> Millis {
-    at.millis().saturating_sub(BEGINNING_MS)
-}
-
 /// Looks at or changes the world; never held across an await.
 pub(super) fn lock(world: &Shared) -> MutexGuard<'_, World> {
     world.lock().unwrap_or_else(PoisonError::into_inner)
