@@ -3,6 +3,13 @@
 //! Every suite holds one repository's story, told by several forges: `oracle/README.md` describes the files. An answer
 //! agrees if a workflow file leads to the same runs, each with the same event and the same jobs in every field.
 //! `oracle/deviations.txt` lists the lines that are known to differ and why; it may only shrink.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a recording that does not read as described has failed, and the agreement is printed"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
@@ -58,6 +65,11 @@ fn tree(files: &Value) -> Tree {
     tree
 }
 
+/// The tree without workflow files is named by the hash of nothing, and holds no line in the recording.
+fn tree_named(trees: &BTreeMap<String, Arc<Tree>>, name: &str) -> Arc<Tree> {
+    if name == "e3b0c44298fc" { Arc::default() } else { Arc::clone(&trees[name]) }
+}
+
 /// Decides one version's story from its beginning.
 fn score(suite: &str, version: &str, lines: &[Value], trees: &BTreeMap<String, Arc<Tree>>) -> Score {
     let dialect = dialect_of(Path::new(version)).unwrap();
@@ -66,7 +78,7 @@ fn score(suite: &str, version: &str, lines: &[Value], trees: &BTreeMap<String, A
     let mut score = Score::default();
     for line in lines {
         let parsed: Line = serde_json::from_value(line.clone()).unwrap();
-        let decided = memory.decide(dialect, &settings, &parsed, &mut |name| Ok(Arc::clone(&trees[name]))).unwrap();
+        let decided = memory.decide(dialect, &settings, &parsed, &mut |name| Ok(tree_named(trees, name))).unwrap();
         let answer = Answer::new(parsed.id.clone(), &decided);
         let expected: Vec<Run> = serde_json::from_value(line["decided"].clone()).unwrap();
         let (ours, theirs) = (by_workflow(answer.decided), by_workflow(expected));

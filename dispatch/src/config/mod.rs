@@ -3,7 +3,7 @@
 //! One YAML file, or the environment alone, becomes a [`Config`] that is complete and typed, or a
 //! [`Report`](crate::diagnostic::Report) with everything that is wrong.
 //!
-//! - `keys`: the one table of keys; it drives reading, the [JSON Schema](schema) and the [reference](reference);
+//! - `keys`: the one table of keys; it drives reading, the [JSON Schema](schema()) and the [reference](reference());
 //! - `values`: how a single value is written: durations, sizes, addresses, secrets;
 //! - `read`: from the tree of the file to the typed settings;
 //! - `rules`: what must hold between values;

@@ -84,3 +84,55 @@ fn between(before: &str, after: &str, snapshot: &Snapshot) -> Changed {
 fn short(commit: &str) -> &str {
     commit.get(..10).unwrap_or(commit)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::story::{Story, first_push, pull_request, push};
+    use super::*;
+
+    const GITEA: Dialect = Dialect::gitea(27);
+
+    fn of(event_type: &str, body: serde_json::Value, head: &str, story: &Story) -> Changed {
+        let event = Event::from_delivery(event_type, body).unwrap();
+        changed(&event, head, &story.snapshot, story.dialect)
+    }
+
+    fn known(paths: &[&str]) -> Changed {
+        Changed::Known(paths.iter().map(|path| (*path).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_push_is_the_difference_of_two_trees_whatever_the_commits_say() {
+        let story = Story::of(GITEA).diff("old", "tip", &["a"]);
+        let mut body = push("refs/heads/main");
+        body["head_commit"] = json!({"id": "tip", "message": "", "added": ["z"], "removed": [], "modified": []});
+        assert_eq!(of("push", body.clone(), "tip", &story), known(&["a"]));
+        assert_eq!(of("push", body.clone(), "old", &story), known(&[]));
+        assert!(matches!(of("push", body, "later", &story), Changed::Unknown(_)));
+    }
+
+    #[test]
+    fn the_first_push_of_a_branch_is_its_last_commit_alone() {
+        let story = Story::of(GITEA);
+        let first = |message, files| of("push", first_push("refs/heads/new", message, files), "tip", &story);
+        assert_eq!(first("Work", &["b", "a"]), known(&["a", "b"]));
+        assert_eq!(first("Merge branch 'x'", &[]), known(&[]));
+        assert_eq!(first("Merge branch 'x'", &["a"]), Changed::Unknown("whether commit tip is a merge".to_owned()));
+        let moved_on = of("push", first_push("refs/heads/new", "Work", &["a"]), "later", &story);
+        assert_eq!(moved_on, Changed::Unknown("what commit later changed".to_owned()));
+    }
+
+    #[test]
+    fn a_pull_request_starts_at_its_merge_base_or_at_the_tip_of_its_base() {
+        let versions =
+            [(GITEA, "fork"), (Dialect::gitea(23), "tip"), (Dialect::forgejo(15), "fork"), (Dialect::forgejo(14), "tip")];
+        for (dialect, base) in versions {
+            let story = Story::of(dialect).diff(base, "head", &[base]);
+            assert_eq!(of("pull_request", pull_request("opened"), "head", &story), known(&[base]), "{dialect:?}");
+            let event = Event::from_delivery("pull_request", pull_request("opened")).unwrap();
+            assert_eq!(changed_for_target(&event, &story.snapshot, dialect), known(&[base]));
+        }
+    }
+}

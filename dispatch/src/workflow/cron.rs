@@ -67,3 +67,38 @@ fn range(part: &str, least: u32, most: u32, names: &[&str]) -> Option<()> {
     let (first, last) = span.split_once('-').unwrap_or((span, span));
     (value(first)? <= value(last)?).then_some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_the_forge_stores() {
+        for line in [
+            "0 3 * * *",
+            "*/5 0-6 1,15 jan-mar MON",
+            "? ? ? ? ?",
+            "0/10 * * * 0-6/2",
+            "@daily",
+            "@every 5m",
+            "TZ=Europe/Paris 0 3 * * *",
+            "CRON_TZ=UTC @hourly",
+        ] {
+            assert_eq!(check(line), Ok(()), "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_that_it_cannot_read_say_why() {
+        let why = |line: &str| check(line).unwrap_err();
+        assert_eq!(why("x"), "it has 1 fields instead of 5");
+        assert_eq!(why("60 * * * *"), "`60` is no minute");
+        assert_eq!(why("0 24 * * *"), "`24` is no hour");
+        assert_eq!(why("0 0 0 * *"), "`0` is no day of month");
+        assert_eq!(why("0 0 * * 7"), "`7` is no day of week");
+        assert_eq!(why("*/0 * * * *"), "`*/0` is no minute");
+        assert_eq!(why("5-1 * * * *"), "`5-1` is no minute");
+        assert_eq!(why("@fortnightly"), "the word is not known");
+        assert_eq!(why("TZ=UTC"), "after the time zone nothing follows");
+    }
+}

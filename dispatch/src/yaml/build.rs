@@ -172,7 +172,7 @@ impl<'a> Builder<'a> {
 }
 
 impl Node {
-    fn scalar(value: Value, span: Span) -> Self {
+    pub(super) fn scalar(value: Value, span: Span) -> Self {
         Self { value, span, style: Style::Plain, alias: false, tag: None, written: None }
     }
 }

@@ -98,6 +98,14 @@ impl Node {
         self.entry(key).map(|(_, value)| value)
     }
 
+    /// The value of that entry; `null` takes its place.
+    pub fn take(&mut self, key: &str) -> Option<Self> {
+        let Value::Mapping(entries) = &mut self.value else { return None };
+        let (_, value) = entries.iter_mut().find(|(name, _)| name.text() == Some(key))?;
+        let span = value.span;
+        Some(std::mem::replace(value, Self::scalar(Value::Null, span)))
+    }
+
     /// Whether this is `null`, `~` or nothing.
     pub fn is_null(&self) -> bool {
         matches!(self.value, Value::Null)

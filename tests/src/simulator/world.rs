@@ -117,7 +117,6 @@ pub(super) fn moment(at: Millis) -> Timestamp {
     Timestamp::from_millis(BEGINNING_MS + at)
 }
 
-
 /// Looks at or changes the world; never held across an await.
 pub(super) fn lock(world: &Shared) -> MutexGuard<'_, World> {
     world.lock().unwrap_or_else(PoisonError::into_inner)

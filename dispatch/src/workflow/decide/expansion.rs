@@ -15,13 +15,7 @@ pub(super) struct Plan {
 
 /// The run that `decision` starts.
 pub(super) fn plan(scene: Scene<'_>, workflow: &Workflow, decision: &Decision, needs_approval: bool) -> Result<Plan, Fault> {
-    let github = github_context(&Occasion {
-        event: &decision.event,
-        payload: &scene.event.payload,
-        git_ref: &git_ref(scene),
-        sha: &decision.commit,
-        workflow_id: &decision.workflow,
-    });
+    let github = if workflow.may_need_contexts { github(scene, decision) } else { Value::empty() };
     let vars = vars(scene.snapshot);
     let callees = Commit { snapshot: scene.snapshot, commit: &decision.commit };
     let context = ExpandContext {
@@ -36,6 +30,16 @@ pub(super) fn plan(scene: Scene<'_>, workflow: &Workflow, decision: &Decision, n
     Ok(Plan {
         exclusion: jobs::exclusion(workflow, &context, &decision.event, is_push)?,
         jobs: jobs::expand(workflow, &context)?,
+    })
+}
+
+fn github(scene: Scene<'_>, decision: &Decision) -> Value {
+    github_context(&Occasion {
+        event: &decision.event,
+        payload: &scene.event.payload,
+        git_ref: &git_ref(scene),
+        sha: &decision.commit,
+        workflow_id: &decision.workflow,
     })
 }
 

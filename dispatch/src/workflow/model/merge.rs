@@ -35,14 +35,14 @@ fn bring<'a>(entries: &mut Vec<(&'a Node, &'a Node)>, source: &'a Node) -> Resul
     Ok(())
 }
 
-/// A copy of `node` in which `<<` is replaced.
-pub(super) fn resolved(node: &Node) -> Result<Node, Fault> {
+/// `node` with its `<<` replaced.
+pub(super) fn resolved(mut node: Node) -> Result<Node, Fault> {
     let has_merge = |entries: &[(Node, Node)]| entries.iter().any(|(key, _)| key.is_merge_key());
     if !node.as_mapping().is_some_and(has_merge) {
-        return Ok(node.clone());
+        return Ok(node);
     }
-    let entries = entries(node)?.into_iter();
-    let mut copy = node.clone();
-    copy.value = Value::Mapping(entries.map(|(key, value)| (key.clone(), value.clone())).collect());
-    Ok(copy)
+    let entries = entries(&node)?.into_iter();
+    let entries = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
+    node.value = Value::Mapping(entries);
+    Ok(node)
 }

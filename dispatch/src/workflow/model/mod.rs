@@ -13,6 +13,9 @@ mod schema;
 mod shape;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use merge::entries;
 
 pub use fault::{Effect, Fault};

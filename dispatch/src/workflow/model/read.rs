@@ -20,26 +20,27 @@ pub fn read(id: &str, content: &[u8], dialect: Dialect) -> Result<Workflow, Faul
     let text = yaml::decode(content)?;
     let root = yaml::parse(&text, &options)?;
     schema::workflow(dialect).check(&root)?;
-    accept(id, &merge::resolved(&root)?, dialect)
+    let workflow = accept(id, merge::resolved(root)?, dialect)?;
+    Ok(Workflow { may_need_contexts: text.contains("${{") || text.contains("uses"), ..workflow })
 }
 
-fn accept(id: &str, root: &Node, dialect: Dialect) -> Result<Workflow, Fault> {
-    let field = |name| root.get(name);
-    let Some(on) = field("on") else {
+fn accept(id: &str, mut root: Node, dialect: Dialect) -> Result<Workflow, Fault> {
+    let Some(on) = root.get("on") else {
         return Err(Fault::refused(root.span, "there is no `on`"));
     };
     let on = on::read(on, dialect)?;
-    let (jobs, job_fault) = match jobs::read(root, dialect) {
+    let (jobs, job_fault) = match jobs::read(&mut root, dialect) {
         Ok(jobs) => (jobs, None),
         Err(fault) => (Vec::new(), Some(fault)),
     };
-    let name = field("name").filter(|name| !matches!(name.value, Value::Null));
+    let name = root.get("name").filter(|name| !matches!(name.value, Value::Null));
     Ok(Workflow {
         id: id.to_owned(),
         name: name.and_then(Node::text).filter(|name| !name.is_empty()).map(str::to_owned),
         on,
-        concurrency: field("concurrency").cloned(),
+        concurrency: root.get("concurrency").cloned(),
         jobs,
         job_fault,
+        may_need_contexts: true,
     })
 }

@@ -19,6 +19,8 @@ pub struct Workflow {
     pub jobs: Vec<Job>,
     /// Why the forge stumbles over `jobs`, if it does. Older forges notice only when the run is created.
     pub job_fault: Option<Fault>,
+    /// The file holds an expression or may call another workflow; otherwise no context can matter.
+    pub may_need_contexts: bool,
 }
 
 /// One entry of `on`.

@@ -1,8 +1,8 @@
 //! One compiled pattern, and what it is compiled to.
 
-use globset::{GlobBuilder, GlobMatcher};
 use regex::{Regex, RegexBuilder};
 
+use super::linear::Linear;
 use super::{Fault, act, gitea_glob, go_regex};
 
 /// Longest pattern that is read, in bytes.
@@ -29,7 +29,7 @@ pub(super) struct Pattern {
 
 #[derive(Debug, Clone)]
 enum Matcher {
-    Glob(GlobMatcher),
+    Linear(Linear),
     Regex(Regex),
 }
 
@@ -42,41 +42,33 @@ impl Pattern {
             Some(body) => (true, body),
             None => (false, pattern),
         };
-        let matcher = if carried_by_globset(body) {
-            globset(body).map(Matcher::Glob)
-        } else {
-            translated(negative, body, dialect).map(Matcher::Regex)
-        }?;
+        let go = translated(negative, body, dialect)?;
+        let matcher = match Linear::read(&go) {
+            Some(row) => Matcher::Linear(row),
+            None => Matcher::Regex(regex(&go)?),
+        };
         Ok(Self { negative, matcher })
     }
 
     /// Whether the pattern, without its `!`, matches the whole text.
     pub(super) fn matches(&self, text: &str) -> bool {
         match &self.matcher {
-            Matcher::Glob(glob) => glob.is_match(text),
+            Matcher::Linear(row) => row.matches(text),
             Matcher::Regex(regex) => regex.is_match(text),
         }
     }
 }
 
-/// Plain text and single stars mean the same to `globset` and to both dialects. Everything else differs somewhere
-/// (`globset` lets `**` match line breaks, lets `?` stand for a character and knows no quantifiers).
-fn carried_by_globset(body: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '*' | ' ' | '#' | '@');
-    !body.is_empty() && body.chars().all(plain) && !body.contains("**")
+/// The anchored regular expression that the forge would use.
+fn translated(negative: bool, body: &str, dialect: Dialect) -> Result<String, Fault> {
+    match dialect {
+        Dialect::Act => act::to_go_regex(body),
+        Dialect::GiteaGlob => gitea_glob::to_go_regex(body, negative),
+    }
 }
 
-fn globset(body: &str) -> Result<GlobMatcher, Fault> {
-    let glob = GlobBuilder::new(body).literal_separator(true).build();
-    Ok(glob.map_err(|_| Fault::TooLarge)?.compile_matcher())
-}
-
-fn translated(negative: bool, body: &str, dialect: Dialect) -> Result<Regex, Fault> {
-    let go = match dialect {
-        Dialect::Act => act::to_go_regex(body)?,
-        Dialect::GiteaGlob => gitea_glob::to_go_regex(body, negative)?,
-    };
-    RegexBuilder::new(&go_regex::to_rust(&go)?)
+fn regex(go: &str) -> Result<Regex, Fault> {
+    RegexBuilder::new(&go_regex::to_rust(go)?)
         .size_limit(COMPILED_LIMIT_BYTES)
         .dfa_size_limit(COMPILED_LIMIT_BYTES)
         .build()
@@ -90,18 +82,18 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// The two ways to compile a pattern that `globset` may carry are one language.
+        /// Walking a row and the regular expression that it was read from are one language.
         #[test]
-        fn globset_and_the_translation_agree(
-            pattern in "([a-bé./ #@_-]|\\*[a-b./]){1,8}\\*?",
-            text in "[a-bé./ #@_\n-]{0,10}",
+        fn rows_and_regular_expressions_agree(
+            pattern in "([a-cé./ #@_-]|\\*\\*?|\\*\\*/|[a-c]\\?|[b0]\\+|\\[a-b0\\]|\\[0-9a-c\\]\\+){1,8}",
+            text in "[a-cé0-2./ #@_\n-]{0,12}",
             negative in any::<bool>(),
         ) {
-            prop_assume!(carried_by_globset(&pattern));
-            let by_globset = globset(&pattern).unwrap().is_match(&text);
             for dialect in [Dialect::Act, Dialect::GiteaGlob] {
-                let regex = translated(negative, &pattern, dialect).unwrap();
-                prop_assert_eq!(by_globset, regex.is_match(&text), "{:?} {}", dialect, regex);
+                let Ok(go) = translated(negative, &pattern, dialect) else { continue };
+                let Some(row) = Linear::read(&go) else { continue };
+                let regex = regex(&go).unwrap();
+                prop_assert_eq!(row.matches(&text), regex.is_match(&text), "{:?} {}", dialect, regex);
             }
         }
 
@@ -119,12 +111,12 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_patterns_are_carried_by_globset() {
-        assert!(carried_by_globset("releases/v1.*"));
-        assert!(carried_by_globset("main"));
-        for other in ["", "a?", "a+", "**", "docs/**", "[ab]", "{a,b}", "a\\b", "^", "a|b"] {
-            assert!(!carried_by_globset(other), "{other}");
+    fn ordinary_patterns_need_no_engine() {
+        let is_row = |pattern| matches!(Pattern::compile(pattern, Dialect::Act).unwrap().matcher, Matcher::Linear(_));
+        for pattern in ["main", "releases/v1.*", "**", "docs/**", "**/*.rs", "!x", "v[0-9]+.[0-9]+", "ünï?"] {
+            assert!(is_row(pattern), "{pattern}");
         }
+        assert!(!is_row("[a-z_]x"));
     }
 
     #[test]

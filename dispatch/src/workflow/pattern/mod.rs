@@ -11,6 +11,7 @@ mod go_class;
 mod go_escape;
 mod go_regex;
 mod invalid;
+mod linear;
 mod list;
 mod verdict;
 

@@ -1,6 +1,6 @@
 //! The contract of [`dispatch::forge`], one rule a function, held against the stand-in of one forge release.
 //!
-//! [`forge_conformance!`](crate::forge_conformance) makes a test of each rule for one [`Flavour`].
+//! [`forge_conformance!`](crate::forge_conformance) makes a test of each rule for one [`Flavour`](fake_forge::Flavour).
 
 #![expect(clippy::missing_panics_doc, reason = "a rule that is broken panics: that is what it is for")]
 

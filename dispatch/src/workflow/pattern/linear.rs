@@ -1,0 +1,219 @@
+//! Patterns without alternatives, matched without a regular-expression engine.
+//!
+//! Nearly every pattern is a row of characters, classes and stars. Compiling a regular expression for one takes longer than
+//! reading the whole workflow file, and it is used for a handful of names. So a row is walked directly: the set of places in
+//! the text that can be reached grows element by element, in time proportional to elements × text.
+
+/// A row of elements, each of which takes a piece of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Linear(Vec<Element>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Element {
+    /// Text as it stands.
+    Text(String),
+    /// One character, perhaps none or many.
+    Character(Set, Times),
+    /// `[^/]*`.
+    Segment,
+    /// `.*`.
+    Anything,
+    /// `(.+/)?`.
+    Folders,
+}
+
+/// Which characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Set {
+    One(char),
+    Ranges(Vec<(char, char)>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Times {
+    One,
+    AtMostOne,
+    AtLeastOne,
+}
+
+impl Linear {
+    /// Reads an anchored regular expression of Go, if it is such a row.
+    pub(super) fn read(go: &str) -> Option<Self> {
+        let mut rest = go.strip_prefix('^')?.strip_suffix('$')?;
+        let mut elements = Vec::new();
+        while !rest.is_empty() {
+            let (element, after) = element(rest)?;
+            rest = after;
+            push(&mut elements, element);
+        }
+        Some(Self(elements))
+    }
+
+    /// Whether the row takes the whole text.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        let mut reached = vec![0];
+        for element in &self.0 {
+            let mut next = Vec::new();
+            for from in reached {
+                element.reach(text, from, &mut next);
+            }
+            next.sort_unstable();
+            next.dedup();
+            reached = next;
+        }
+        reached.last() == Some(&text.len())
+    }
+}
+
+/// Joins neighbouring characters to one text.
+fn push(elements: &mut Vec<Element>, element: Element) {
+    if let Element::Character(Set::One(character), Times::One) = element {
+        if let Some(Element::Text(text)) = elements.last_mut() {
+            text.push(character);
+        } else {
+            elements.push(Element::Text(character.to_string()));
+        }
+    } else {
+        elements.push(element);
+    }
+}
+
+/// The first element of `rest`, and what follows it.
+fn element(rest: &str) -> Option<(Element, &str)> {
+    for (written, element) in [("[^/]*", Element::Segment), (".*", Element::Anything), ("(.+/)?", Element::Folders)] {
+        if let Some(after) = rest.strip_prefix(written) {
+            // A repetition of a repetition: not a row any more, perhaps not even valid.
+            return (!after.starts_with(['+', '?', '*'])).then_some((element, after));
+        }
+    }
+    let (set, after) = set(rest)?;
+    let (times, after) = match after.as_bytes().first() {
+        Some(b'?') => (Times::AtMostOne, after.get(1..)?),
+        Some(b'+') => (Times::AtLeastOne, after.get(1..)?),
+        _ => (Times::One, after),
+    };
+    (!after.starts_with(['+', '?', '*', '{'])).then_some((Element::Character(set, times), after))
+}
+
+fn set(rest: &str) -> Option<(Set, &str)> {
+    let mut characters = rest.chars();
+    match characters.next()? {
+        '[' => class(characters.as_str()),
+        '\\' => {
+            let escaped = characters.next().filter(char::is_ascii_punctuation)?;
+            Some((Set::One(escaped), characters.as_str()))
+        }
+        special if ".+*?()|]{}^$".contains(special) => None,
+        plain => Some((Set::One(plain), characters.as_str())),
+    }
+}
+
+/// A class of letters, digits and ranges of them.
+fn class(rest: &str) -> Option<(Set, &str)> {
+    let (members, after) = rest.split_once(']')?;
+    let members: Vec<char> = members.chars().collect();
+    let mut ranges = Vec::new();
+    let mut left = &*members;
+    loop {
+        (left, ()) = match left {
+            [] => break,
+            [from, '-', to, rest @ ..] if from <= to && from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric() => {
+                (rest, ranges.push((*from, *to)))
+            }
+            [one, rest @ ..] if one.is_ascii_alphanumeric() => (rest, ranges.push((*one, *one))),
+            _ => return None,
+        };
+    }
+    (!ranges.is_empty()).then_some((Set::Ranges(ranges), after))
+}
+
+impl Element {
+    /// Adds the places where this element can end if it begins at `from`.
+    fn reach(&self, text: &str, from: usize, ends: &mut Vec<usize>) {
+        let Some(rest) = text.get(from..) else { return };
+        match self {
+            Self::Text(literal) if rest.starts_with(literal.as_str()) => ends.push(from + literal.len()),
+            Self::Text(_) => {}
+            Self::Character(set, times) => set.reach(rest, from, *times, ends),
+            Self::Segment => run(rest, from, |character| character != '/', ends),
+            Self::Anything => run(rest, from, |character| character != '\n', ends),
+            Self::Folders => {
+                ends.push(from);
+                let line = rest.split('\n').next().unwrap_or_default();
+                ends.extend(line.match_indices('/').filter(|(at, _)| *at > 0).map(|(at, _)| from + at + 1));
+            }
+        }
+    }
+}
+
+/// Every place up to the first character that does not fit.
+fn run(rest: &str, from: usize, fits: fn(char) -> bool, ends: &mut Vec<usize>) {
+    for (at, character) in rest.char_indices() {
+        ends.push(from + at);
+        if !fits(character) {
+            return;
+        }
+    }
+    ends.push(from + rest.len());
+}
+
+impl Set {
+    fn holds(&self, character: char) -> bool {
+        match self {
+            Self::One(one) => *one == character,
+            Self::Ranges(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&character)),
+        }
+    }
+
+    fn reach(&self, rest: &str, from: usize, times: Times, ends: &mut Vec<usize>) {
+        if times == Times::AtMostOne {
+            ends.push(from);
+        }
+        for (at, character) in rest.char_indices().take_while(|(_, character)| self.holds(*character)) {
+            ends.push(from + at + character.len_utf8());
+            if times != Times::AtLeastOne {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(go: &str, text: &str) -> bool {
+        Linear::read(go).unwrap().matches(text)
+    }
+
+    #[test]
+    fn stars_stop_where_they_must() {
+        assert!(matches(r"^a/[^/]*\.rs$", "a/b.c.rs"));
+        assert!(!matches(r"^a/[^/]*\.rs$", "a/b/c.rs"));
+        assert!(matches("^.*b$", "a/b/b"));
+        assert!(!matches("^.*b$", "a\nb"));
+        assert!(matches("^$", "") && !matches("^$", "a"));
+    }
+
+    #[test]
+    fn folders_are_any_number_of_them() {
+        for text in ["x", "a/x", "a/b/x", "é/x"] {
+            assert!(matches("^(.+/)?x$", text), "{text}");
+        }
+        assert!(!matches("^(.+/)?x$", "/x"));
+        assert!(!matches("^(.+/)?x$", "ax"));
+    }
+
+    #[test]
+    fn characters_repeat() {
+        assert!(matches(r"^v[0-9]+\.x?$", "v12.x") && matches(r"^v[0-9]+\.x?$", "v1."));
+        assert!(!matches(r"^v[0-9]+\.x?$", "v.x") && !matches(r"^v[0-9]+\.x?$", "v1.xx"));
+    }
+
+    #[test]
+    fn what_is_no_row_is_left_to_the_engine() {
+        for go in ["^a|b$", "^(a|b)$", "^+a$", "^[^a]$", "^a++$", "^[^/]*+$", r"^\d$", "^[z-a]$", "^a{2}$", "a$", "^a.b$"] {
+            assert_eq!(Linear::read(go), None, "{go}");
+        }
+    }
+}
