@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::agenda::Millis;
 use super::cloud::{Doom, Machine, Order, instance};
 use super::forge::{Job, Status};
+use super::others::is_foreign;
 use super::script::Script;
 use super::world::World;
 
@@ -347,10 +348,7 @@ impl World {
 
     /// Somebody removes a registration.
     pub fn check_deregistration(&mut self, registration: u64) {
-        let foreign = self.forge.registrations.get(&registration).is_some_and(|row| is_foreign(&row.name));
-        if foreign {
-            self.violate(Promise::OthersUntouched, format!("runner {registration} of another installation is removed"));
-        }
+        self.check_touch(registration);
         let has = |(_, machine): &(&u64, &Machine)| machine.registration == Some(registration) && machine.counts();
         let machine = self.cloud.machines.iter().find(has).map(|(number, _)| *number);
         if let Some((machine, job)) = machine.and_then(|number| Some((number, self.killed_with(number)?))) {
@@ -460,11 +458,6 @@ fn has_failed(machine: &Machine, now: Millis) -> bool {
     let starved = machine.online.is_some_and(|at| now - at + 5_000 >= machine.limits.idle);
     let hung = machine.online.is_none() && age + 5_000 >= machine.limits.boot;
     machine.job.is_none() && (machine.ended.is_some() || machine.doom.is_some() || starved || hung)
-}
-
-/// The stack of another installation begins like ours.
-pub fn is_foreign(name: &str) -> bool {
-    name.strip_prefix(super::install::STACK).is_none_or(|rest| !rest.starts_with("-i-"))
 }
 
 fn scope_of(script: &Script, job: &Job) -> Scope {

@@ -145,7 +145,12 @@ impl Fault {
             Self::StoreThrottled | Self::StoreAnswerLost => 10,
             Self::FetchAnswerLost | Self::ForeignRunner | Self::ScriptNeverRuns | Self::JobEndless => 50,
             Self::BootHangs | Self::MachineDies | Self::MachineReboots | Self::RunnerDeaf | Self::MachineClockWrong => 100,
-            Self::DeliveryDoubled | Self::DeliveryDelayed | Self::ForgeSlow | Self::PowerOffHangs | Self::BootSlow | Self::PartialLaunch => 300,
+            Self::DeliveryDoubled
+            | Self::DeliveryDelayed
+            | Self::ForgeSlow
+            | Self::PowerOffHangs
+            | Self::BootSlow
+            | Self::PartialLaunch => 300,
             Self::RaceLost | Self::TerminateSlow | Self::ListLags | Self::IndexLags => 500,
             Self::DeliveryLost
             | Self::ScheduleStopped

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use dispatch::clock::Clock;
 use dispatch::cloud::Cloud;
@@ -15,6 +14,7 @@ use dispatch::time::Timestamp;
 
 use super::cloud::{CLOUD, CloudSeam};
 use super::forge::{FORGE, ForgeSeam, SECRET};
+use super::looks::Looks;
 use super::records::StoreSeam;
 use super::script::Settings;
 use super::world::{Shared, lock};
@@ -26,9 +26,9 @@ pub(super) const SWEEP_S: u64 = 60;
 
 /// A process of the product.
 pub(super) fn install(world: &Shared, settings: &Settings, holder: String, clock_off_ms: i64) -> Service {
-    let ending: Arc<AtomicBool> = Arc::default();
-    let forge: Arc<dyn Forge> = Arc::new(ForgeSeam::new(world.clone(), ending.clone()));
-    let cloud: Arc<dyn Cloud> = Arc::new(CloudSeam::new(world.clone(), ending));
+    let looks: Arc<Looks> = Arc::default();
+    let forge: Arc<dyn Forge> = Arc::new(ForgeSeam::new(world.clone(), looks.clone()));
+    let cloud: Arc<dyn Cloud> = Arc::new(CloudSeam::new(world.clone(), looks));
     Service {
         config: config(settings),
         store: Arc::new(StoreSeam::new(world.clone())),

@@ -119,7 +119,10 @@ impl Store for StoreSeam {
 
 impl World {
     fn read_record(&self, key: &Key) -> Option<Stored<Record>> {
-        let mut stored = self.records.read(key)?;
+        let mut stored = match self.records.late.get(key) {
+            Some(late) if self.without(Safety::ConsistentReads) => late.clone(),
+            _ => self.records.read(key),
+        }?;
         match &mut stored.record {
             Record::Counter { .. } if self.without(Safety::Counters) => return None,
             Record::Control(_) if self.without(Safety::ControlSwitch) => return None,
@@ -142,7 +145,11 @@ impl World {
             if key.as_str().starts_with("batch#") {
                 self.records.orders.entry(key.clone()).or_insert(now);
             }
-            if open { self.records.open.insert(key) } else { self.records.open.remove(&key) };
+            if open {
+                self.records.open.insert(key)
+            } else {
+                self.records.open.remove(&key)
+            };
         }
         for (key, shown) in lagging {
             self.records.late.insert(key.clone(), shown);
@@ -153,7 +160,8 @@ impl World {
     }
 
     fn shown_before(&self, changes: &[(Key, bool)]) -> Vec<(Key, Option<Stored<Record>>)> {
-        changes.iter().map(|(key, _)| (key.clone(), self.records.shown_under(key))).collect()
+        let listed = changes.iter().filter(|(key, open)| *open || self.records.open.contains(key));
+        listed.map(|(key, _)| (key.clone(), self.records.shown_under(key))).collect()
     }
 
     fn weakened(&self, transaction: Transaction) -> Transaction {

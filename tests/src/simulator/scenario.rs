@@ -207,7 +207,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
         let wrong = |text: &str| read(text).unwrap_err();
-        assert_eq!(wrong("\nforge gitlab 17"), "line 2: the forges are gitea 1.25, gitea 1.26, gitea 1.27, forgejo 15: forge gitlab 17");
+        assert_eq!(
+            wrong("\nforge gitlab 17"),
+            "line 2: the forges are gitea 1.25, gitea 1.26, gitea 1.27, forgejo 15: forge gitlab 17"
+        );
         assert!(wrong("from 0:01 until 0:02: meteor").contains("no fault `meteor`"));
         assert!(wrong("at 12: job of acme/tour wants go").contains("write minutes and seconds"));
         assert!(wrong("at 0:01: job of acme/tour wants go, lasts long").contains("write 30s, 2m or 1h"));

@@ -44,8 +44,10 @@ impl World {
     /// Somebody asks the cloud to end machines.
     pub(super) fn terminate(&mut self, instances: &[dispatch::identifier::InstanceId]) -> Result<(), CloudError> {
         for id in instances {
-            let Some(machine) = number(id) else { continue };
-            self.terminate_one(machine);
+            self.check_whose(id);
+            if let Some(machine) = number(id) {
+                self.terminate_one(machine);
+            }
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! The forge as the product reaches it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use dispatch::forge::{
@@ -11,6 +10,7 @@ use dispatch::identifier::{RepositoryName, Scope};
 
 use super::super::fault::Fault;
 use super::super::line::{Fate, ask};
+use super::super::looks::Looks;
 use super::super::safety::Safety;
 use super::super::world::{Shared, World, lock};
 use super::{Job, Row, Status};
@@ -18,16 +18,13 @@ use super::{Job, Row, Status};
 /// One process's connection.
 pub(crate) struct ForgeSeam {
     world: Shared,
-    /// The answer to the last look of a pass.
-    kept: Mutex<Option<Vec<ForgeJob>>>,
-    /// Whether the process is about to end a runner whose identity was taken.
-    ending: Arc<AtomicBool>,
+    looks: Arc<Looks>,
 }
 
 impl ForgeSeam {
     /// A connection.
-    pub(crate) fn new(world: Shared, ending: Arc<AtomicBool>) -> Self {
-        Self { world, kept: Mutex::new(None), ending }
+    pub(crate) fn new(world: Shared, looks: Arc<Looks>) -> Self {
+        Self { world, looks }
     }
 
     async fn ask<T: Send + 'static>(
@@ -39,11 +36,14 @@ impl ForgeSeam {
         ask(&self.world, fate, effect).await.ok_or_else(error)
     }
 
-    /// The last answer, where `fresh-look` is switched off and a runner is about to be ended.
-    fn kept(&self) -> Option<Vec<ForgeJob>> {
-        let ending = self.ending.swap(false, Ordering::Relaxed);
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        (ending && lock(&self.world).without(Safety::FreshLook)).then_some(kept)
+    fn without(&self, safety: Safety) -> bool {
+        lock(&self.world).without(safety)
+    }
+
+    /// An old look in place of the one that is asked for.
+    fn old_look(&self) -> Option<Vec<ForgeJob>> {
+        let not_fresh = self.looks.instead_of_fresh().filter(|_| self.without(Safety::FreshLook));
+        not_fresh.or_else(|| self.looks.instead_of_last().filter(|_| self.without(Safety::OrderOfLooks)))
     }
 }
 
@@ -69,12 +69,11 @@ impl Forge for ForgeSeam {
     }
 
     async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {
-        if let Some(kept) = self.kept() {
-            return Ok(kept);
-        }
+        let old = self.old_look();
         let jobs = self.ask("GET the queue", |world| world.queue()).await?;
-        if lock(&self.world).without(Safety::FreshLook) {
-            *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(jobs.clone());
+        let jobs = old.unwrap_or(jobs);
+        if self.without(Safety::FreshLook) {
+            self.looks.note(&jobs);
         }
         Ok(jobs)
     }
@@ -174,6 +173,7 @@ impl World {
     }
 
     fn disable(&mut self, registration: u64) {
+        self.check_touch(registration);
         if self.without(Safety::DisableAndWait) {
             return;
         }
