@@ -173,17 +173,17 @@ impl Processes {
         let service = worker.service.clone();
         let task = self.spawn(Some(number), async move { Done::Pass(service.pass().await) });
         if let Some(worker) = self.workers.get_mut(number) {
-            worker.task = task;
+            worker.task = Some(task);
         }
     }
 
-    fn spawn(&mut self, worker: Option<usize>, future: impl Future<Output = Done> + 'static) -> Option<u64> {
+    fn spawn(&mut self, worker: Option<usize>, future: impl Future<Output = Done> + 'static) -> u64 {
         self.numbers += 1;
         let number = self.numbers;
         let waker = Waker::from(Arc::new(Bell { task: number, woken: self.woken.clone() }));
         self.tasks.insert(number, Task { future: Box::pin(future), worker, frozen: false, waker });
         self.woken.lock().unwrap_or_else(PoisonError::into_inner).push_back(number);
-        Some(number)
+        number
     }
 
     fn poll(&mut self, number: u64) {
@@ -211,7 +211,6 @@ impl Processes {
             let delay = world.random.mostly_small(5_000..=300_000);
             world.tell(|| format!("process: a worker stands still for {} s", delay / 1_000));
             let now = world.now();
-            world.note_freeze(now + delay);
             world.weather.excuse(now, now + delay);
             world.after(delay, move |world| world.wishes.push(Wish::Thaw { task: number }));
             drop(world);

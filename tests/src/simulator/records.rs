@@ -175,6 +175,7 @@ impl World {
     fn weakened_write(&self, write: &Write) -> Option<Write> {
         match write {
             Write::Check { expect: Expect::Fence(_), .. } if self.without(Safety::LeaseFencing) => None,
+            Write::Check { key, .. } if *key == Key::control() && self.without(Safety::ControlSwitch) => None,
             Write::Put { key, record, life, .. } if self.without(Safety::ClaimCondition) && is_claim(record) => {
                 let expect = self.records.read(key).map_or(Expect::Absent, |stored| Expect::Version(stored.version));
                 Some(Write::Put { key: key.clone(), expect, record: record.clone(), life: *life })

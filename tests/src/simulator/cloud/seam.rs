@@ -81,7 +81,11 @@ impl Cloud for CloudSeam {
 
     async fn terminate(&self, instances: &[InstanceId]) -> Result<(), CloudError> {
         let instances = instances.to_vec();
-        self.ask("terminate", (50, 500), move |world| world.terminate(&instances)).await
+        self.ask("terminate", (50, 500), move |world| {
+            world.terminate(&instances);
+            Ok(())
+        })
+        .await
     }
 
     async fn hand_over(&self, instance: &InstanceId, identity: &Handed) -> Result<HandOver, CloudError> {
