@@ -1,7 +1,7 @@
 //! Nobody is ended while it works, and no identity is used twice.
 
 use super::{Promise, SLACK_MS};
-use crate::simulator::cloud::instance;
+use crate::simulator::cloud::{Machine, instance};
 use crate::simulator::forge::Status;
 use crate::simulator::world::World;
 
