@@ -5,6 +5,8 @@
 //! taken in between would show as waiting without a runner, and get a second machine. What the chosen order can show
 //! wrongly is a runner too many; and before one is ended, the forge is asked afresh.
 
+mod unlisted;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
@@ -12,13 +14,14 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::cloud::Instance;
 use crate::forge::{Forge, ForgeError, ForgeJob, JobState, Trust};
-use crate::identifier::{BackendName, ForgeName, JobKey, Scope};
+use crate::identifier::{BackendName, ForgeName, Scope};
 use crate::ledger::{Ledger, LedgerError};
 use crate::pool::{ForkPullRequests, choose};
 use crate::record::Record;
 use crate::service::Service;
 use crate::store::{Key, StoreError, Stored};
 use crate::world::{ForgeView, View, World};
+use unlisted::Newest;
 
 /// Questions to one forge that may be under way at the same time.
 const QUESTIONS_AT_ONCE: usize = 8;
@@ -29,8 +32,10 @@ pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<Wo
     world.control = ledger.control().await?;
     world.stack.clone_from(&service.config.stack);
     world.clouds = clouds(service).await;
+    unlisted::add_runners(service, &mut world).await?;
     world.forges = join_all(service.forges.keys().map(|name| forge_view(service, &world, name))).await.into_iter().collect();
-    world.closed_generations = closed_generations(service, &world).await?;
+    follow_queue(service, &mut world).await?;
+    unlisted::add_runners(service, &mut world).await?;
     world.counters = counters(service, &world).await?;
     world.now = service.clock.now();
     Ok(world)
@@ -147,29 +152,26 @@ fn scopes(world: &World, forge: &ForgeName) -> BTreeSet<Scope> {
     of_runners.chain(of_machines).collect()
 }
 
-async fn closed_generations(service: &Service, world: &World) -> Result<BTreeMap<(ForgeName, u64), u32>, StoreError> {
-    let mut closed = BTreeMap::new();
-    for (forge, view) in &world.forges {
-        let queued = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued);
-        for job in queued.filter(|job| choose(&service.config.pools, &job.labels).is_ok()) {
-            if world.open_job(forge, job.id).is_none()
-                && let Some(generation) = newest_generation(service, JobKey::first(forge.clone(), job.id)).await?
-            {
-                closed.insert((forge.clone(), job.id), generation);
-            }
+/// What our records say about waiting jobs that have no open record in the list.
+async fn follow_queue(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    for (forge, job) in waiting_unknown(service, world) {
+        match unlisted::newest(service, &forge, job).await? {
+            Newest::Open(record) => drop(world.jobs.insert(record.key.clone(), *record)),
+            Newest::Closed(generation) => drop(world.closed_generations.insert((forge, job), generation)),
+            Newest::None => {}
         }
     }
-    Ok(closed)
+    Ok(())
 }
 
-async fn newest_generation(service: &Service, first: JobKey) -> Result<Option<u32>, StoreError> {
-    let mut key = first;
-    let mut newest = None;
-    while service.store.read(&Key::job(&key)).await?.is_some() {
-        newest = Some(key.generation);
-        key = key.next_generation();
+fn waiting_unknown(service: &Service, world: &World) -> Vec<(ForgeName, u64)> {
+    let ours = |job: &&ForgeJob| job.state == JobState::Queued && choose(&service.config.pools, &job.labels).is_ok();
+    let mut unknown = Vec::new();
+    for (forge, view) in &world.forges {
+        let jobs = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(ours);
+        unknown.extend(jobs.filter(|job| world.open_job(forge, job.id).is_none()).map(|job| (forge.clone(), job.id)));
     }
-    Ok(newest)
+    unknown
 }
 
 async fn counters(service: &Service, world: &World) -> Result<BTreeMap<Key, u64>, StoreError> {

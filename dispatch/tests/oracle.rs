@@ -58,6 +58,11 @@ fn tree(files: &Value) -> Tree {
     tree
 }
 
+/// The tree without workflow files is named by the hash of nothing, and holds no line in the recording.
+fn tree_named(trees: &BTreeMap<String, Arc<Tree>>, name: &str) -> Arc<Tree> {
+    if name == "e3b0c44298fc" { Arc::default() } else { Arc::clone(&trees[name]) }
+}
+
 /// Decides one version's story from its beginning.
 fn score(suite: &str, version: &str, lines: &[Value], trees: &BTreeMap<String, Arc<Tree>>) -> Score {
     let dialect = dialect_of(Path::new(version)).unwrap();
@@ -66,8 +71,7 @@ fn score(suite: &str, version: &str, lines: &[Value], trees: &BTreeMap<String, A
     let mut score = Score::default();
     for line in lines {
         let parsed: Line = serde_json::from_value(line.clone()).unwrap();
-        let decided =
-            memory.decide(dialect, &settings, &parsed, &mut |name| Ok(trees.get(name).cloned().unwrap_or_default())).unwrap();
+        let decided = memory.decide(dialect, &settings, &parsed, &mut |name| Ok(tree_named(trees, name))).unwrap();
         let answer = Answer::new(parsed.id.clone(), &decided);
         let expected: Vec<Run> = serde_json::from_value(line["decided"].clone()).unwrap();
         let (ours, theirs) = (by_workflow(answer.decided), by_workflow(expected));

@@ -2,7 +2,7 @@
 
 use super::{Apply, Failed, call_failed};
 use crate::cloud::Withdrawal;
-use crate::forge::{ForgeErrorKind, JobState};
+use crate::forge::{ForgeErrorKind, JobState, Registration};
 use crate::identifier::{BackendName, ForgeName, InstanceId, RunnerKey, Scope};
 use crate::journal::Subject;
 use crate::ledger::AfterClose;
@@ -39,20 +39,34 @@ impl Apply<'_> {
                 Err(error) => return Err(Failed::Call(error.to_string())),
             }
         }
-        let forge = self.forge(runner)?;
-        let unreachable = |error: crate::forge::ForgeError| Failed::Call(error.to_string());
-        if matches!(reason, Reason::Hung { .. }) {
-            let known = forge.registrations(&runner.scope).await.map_err(unreachable)?;
-            if known.iter().any(|registration| Some(registration.id) == runner.registration && registration.online) {
-                return Ok(true);
-            }
+        let own = self.registrations_of(runner).await?;
+        if matches!(reason, Reason::Hung { .. }) && own.iter().any(|registration| registration.online) {
+            return Ok(true);
         }
-        let queue = forge.queue().await.map_err(unreachable)?;
-        Ok(queue.iter().any(|job| {
-            let on_it = matches!(job.state, JobState::Running { registration } if registration.is_some() && registration == runner.registration);
-            let bound = runner.handle.is_some() && job.handle == runner.handle && matches!(job.state, JobState::Running { .. });
-            on_it || bound
+        let queue = self.forge(runner)?.queue().await.map_err(|error| Failed::Call(error.to_string()))?;
+        Ok(queue.iter().any(|job| match &job.state {
+            JobState::Running { registration } => {
+                let recorded = registration.is_some() && *registration == runner.registration;
+                let named = own.iter().any(|own| Some(own.id) == *registration);
+                let bound = runner.handle.is_some() && job.handle == runner.handle;
+                recorded || named || bound
+            }
+            _ => false,
         }))
+    }
+
+    /// What the forge has for the machine: the recorded registration, and any other of the machine's name. Our records
+    /// may have lost the one that it uses.
+    async fn registrations_of(&self, runner: &RunnerRecord) -> Result<Vec<Registration>, Failed> {
+        let name = runner.instance().map(|instance| self.service.config.runner_name(instance));
+        match self.forge(runner)?.registrations(&runner.scope).await {
+            Ok(known) => Ok(known
+                .into_iter()
+                .filter(|registration| Some(registration.id) == runner.registration || Some(&registration.name) == name.as_ref())
+                .collect()),
+            Err(error) if error.kind == ForgeErrorKind::NotSupported => Ok(Vec::new()),
+            Err(error) => Err(Failed::Call(error.to_string())),
+        }
     }
 
     async fn deregister(&self, runner: &RunnerRecord) -> Result<(), Failed> {

@@ -121,12 +121,37 @@ impl Apply<'_> {
         };
         match self.cloud(runner)?.hand_over(&introduced.instance, &identity).await {
             Ok(HandOver::Done) => Ok(true),
-            Ok(HandOver::AlreadyGiven | HandOver::NoMachine) => {
+            Ok(HandOver::AlreadyGiven) => self.adopt(introduced).await,
+            Ok(HandOver::NoMachine) => {
                 self.undo(std::slice::from_ref(introduced)).await;
                 Ok(false)
             }
             Err(error) => self.hand_over_failed(runner, &error).await,
         }
+    }
+
+    /// The machine had its identity before our records knew of it, as after the loss of the store. The registration of
+    /// its name is the one that it uses; if there is none, its one job is over.
+    async fn adopt(&self, introduced: &Introduced) -> Result<bool, Failed> {
+        self.undo(std::slice::from_ref(introduced)).await;
+        let Introduced { runner, instance, credential } = introduced;
+        let name = self.service.config.runner_name(instance);
+        let known = match self.forge(runner)?.registrations(&runner.scope).await {
+            Ok(known) => known,
+            Err(error) => {
+                let reason = call_failed("looking for the machine's runner", &error, "tried again at the next pass");
+                self.record(&runner.key, &reason, |record, _| record.registration = None).await?;
+                return Err(Failed::Call(error.to_string()));
+            }
+        };
+        let others = known.into_iter().filter(|other| other.name == name && other.id != credential.registration);
+        let registration = others.max_by_key(|other| other.online).map_or(credential.registration, |other| other.id);
+        let adopt = |record: &mut RunnerRecord, now| {
+            record.registration = Some(registration);
+            record.handed_over_at = Some(now);
+        };
+        self.record(&runner.key, &Reason::Registered { registration, scope: runner.scope.to_string() }, adopt).await?;
+        Ok(false)
     }
 
     async fn hand_over_failed(&self, runner: &RunnerRecord, cause: &(dyn std::fmt::Display + Sync)) -> Result<bool, Failed> {

@@ -4,6 +4,8 @@ mod end;
 mod introduce;
 mod launch;
 mod note;
+#[cfg(test)]
+mod tests;
 
 use crate::journal::Subject;
 use crate::ledger::{Ledger, LedgerError};

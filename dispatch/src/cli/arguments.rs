@@ -60,9 +60,18 @@ pub(super) enum Command {
     },
     /// Tell the whole story of a job
     Why {
-        /// Its id at the forge, `FORGE/ID`, or its page's address
+        /// Its id at the forge, FORGE/ID, the name that `runs` shows, or its page's address
         job: String,
         /// Print the story as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what recorded actions of a forge would have started
+    Explain {
+        /// A folder of recordings named after a forge and its version, such as `push-refs/gitea-1.27`
+        #[arg(long, value_name = "DIR")]
+        recorded: PathBuf,
+        /// Print a line of JSON for each action (the only form so far)
         #[arg(long)]
         json: bool,
     },
@@ -82,13 +91,29 @@ pub(super) enum Command {
         document: ConfigDocument,
     },
     /// Launch nothing more; what runs goes on
-    Pause,
+    Pause {
+        /// Print the position of the switch as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Launch nothing more and end runners that wait; busy ones finish
-    Drain,
+    Drain {
+        /// Print the position of the switch as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Launch nothing more and end every machine at once, busy or not
-    Stop,
+    Stop {
+        /// Print the position of the switch as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Let a paused, draining or stopped installation go on
-    Resume,
+    Resume {
+        /// Print the position of the switch as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// The first process of a machine (used by the `process` backend)
     #[command(hide = true)]
     Machine {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::arguments::Place;
 use super::exit::Exit;
-use super::installed::loaded;
+use super::installed::{loaded, whence};
 use super::output::{self, BAD, GOOD, styled};
 use crate::config::Config;
 use crate::diagnostic::{Colour, Report};
@@ -17,15 +17,16 @@ pub(super) async fn run(place: &Place, json: bool, offline: bool) -> Exit {
     let loaded = match loaded(place) {
         Ok(loaded) => loaded,
         Err(report) => {
-            show(&[&report], &BTreeMap::new(), json);
-            return Exit::Findings;
+            let exit = show(&[&report], &BTreeMap::new(), json);
+            if let Some(whence) = whence(place).filter(|_| !json) {
+                output::line(whence);
+            }
+            return exit;
         }
     };
     let machine = loaded.check_machine();
     let forges = if offline { BTreeMap::new() } else { ask(loaded.config()).await };
-    show(&[&loaded.warnings(), &machine], &forges, json);
-    let well = !machine.has_errors() && forges.values().all(Result::is_ok);
-    if well { Exit::Success } else { Exit::Findings }
+    show(&[&loaded.warnings(), &machine], &forges, json)
 }
 
 /// What each forge is, or why it cannot be used.
@@ -56,13 +57,18 @@ async fn look(forge: &dyn Forge) -> Result<String, ForgeError> {
     Ok(format!("{} {}, {waiting} jobs wait or run, {one_job}", can.kind, can.version))
 }
 
-fn show(reports: &[&Report], forges: &Answers, json: bool) {
+fn show(reports: &[&Report], forges: &Answers, json: bool) -> Exit {
+    let well = !reports.iter().any(|report| report.has_errors()) && forges.values().all(Result::is_ok);
     if json {
-        let findings: Vec<_> = reports.iter().map(|report| report.to_json()).collect();
-        let forges: BTreeMap<_, _> = forges.iter().map(|(name, answer)| (name, words(answer))).collect();
-        output::json(&serde_json::json!({ "version": 1, "reports": findings, "forges": forges }));
-        return;
+        print(well, reports, forges);
+    } else {
+        tell(well, reports, forges);
     }
+    if well { Exit::Success } else { Exit::Findings }
+}
+
+/// For people.
+fn tell(well: bool, reports: &[&Report], forges: &Answers) {
     for report in reports.iter().filter(|report| !report.findings().is_empty()) {
         output::line(report.render(Colour::Styled).trim_end());
     }
@@ -70,9 +76,21 @@ fn show(reports: &[&Report], forges: &Answers, json: bool) {
         let sign = if answer.is_ok() { styled(GOOD, "ok") } else { styled(BAD, "error") };
         output::line(&format!("{sign}: forge `{name}`: {}", words(answer)));
     }
-    if reports.iter().all(|report| !report.has_errors()) {
+    if well {
         output::line(&format!("{}: the configuration can be used", styled(GOOD, "ok")));
     }
+}
+
+/// For programs.
+fn print(well: bool, reports: &[&Report], forges: &Answers) {
+    let findings = reports.iter().flat_map(|report| match report.to_json() {
+        serde_json::Value::Array(findings) => findings,
+        other => vec![other],
+    });
+    let findings: Vec<_> = findings.collect();
+    let answer = |answer: &Result<_, _>| serde_json::json!({ "ok": answer.is_ok(), "text": words(answer) });
+    let forges: BTreeMap<_, _> = forges.iter().map(|(name, found)| (name, answer(found))).collect();
+    output::json(&serde_json::json!({ "version": 1, "ok": well, "findings": findings, "forges": forges }));
 }
 
 fn words(answer: &Result<String, ForgeError>) -> String {

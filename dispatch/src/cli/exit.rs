@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// 0: done, and all is well.
     Success,
-    /// 1: done, and something was found wrong: `check` with errors, `explain` with a job that cannot start.
+    /// 1: done, and something was found wrong: `check` with errors, `sweep` with actions that failed.
     Findings,
     /// 2: the command line was wrong (clap's own code).
     Usage,

@@ -42,7 +42,7 @@ const FILE: &str = "dispatch.yaml";
 
 /// The settings for work; what is wrong with them goes to standard error.
 pub(super) fn configuration(place: &Place) -> Result<Config, Exit> {
-    let loaded = loaded(place).map_err(|report| refused(&report))?;
+    let loaded = loaded(place).map_err(|report| refused(place, &report))?;
     let warnings = loaded.warnings();
     if !warnings.findings().is_empty() {
         output::say(warnings.render(Colour::Styled).trim_end());
@@ -63,8 +63,19 @@ pub(super) fn loaded(place: &Place) -> Result<Loaded, Report> {
     }
 }
 
+/// What to know when the configuration is refused: where it was looked for, if nobody named a file.
+pub(super) fn whence(place: &Place) -> Option<&'static str> {
+    let from_environment = place.config.is_none() && !Path::new(FILE).exists();
+    from_environment.then_some(
+        "this was read from the environment alone: there is no `dispatch.yaml` in this folder; `--config FILE` names a file elsewhere",
+    )
+}
+
 /// Says all that is wrong.
-fn refused(report: &Report) -> Exit {
+fn refused(place: &Place, report: &Report) -> Exit {
     output::say(report.render(Colour::Styled).trim_end());
+    if let Some(whence) = whence(place) {
+        output::say(whence);
+    }
     Exit::Configuration
 }

@@ -5,7 +5,9 @@ mod check;
 mod control;
 mod documents;
 mod exit;
+mod explain;
 mod installed;
+mod job_name;
 mod machine;
 mod output;
 mod runs;
@@ -21,6 +23,8 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 use exit::Exit;
+
+use crate::record::Mode;
 
 /// Reads the command line and carries it out.
 pub fn main() -> ExitCode {
@@ -48,12 +52,13 @@ async fn run(arguments: Arguments) -> Exit {
         Command::Check { json, offline } => check::run(&place, json, offline).await,
         Command::Runs { json, most } => runs::run(&place, json, most).await,
         Command::Why { job, json } => why::run(&place, &job, json).await,
+        Command::Explain { recorded, json: _ } => explain::run(&recorded),
         Command::Sweep { dry_run, json } => sweep::run(&place, dry_run, json).await,
         Command::Config { document } => documents::run(document),
-        Command::Pause => control::run(&place, crate::record::Mode::Paused).await,
-        Command::Drain => control::run(&place, crate::record::Mode::Draining).await,
-        Command::Stop => control::run(&place, crate::record::Mode::Stopped).await,
-        Command::Resume => control::run(&place, crate::record::Mode::Running).await,
+        Command::Pause { json } => control::run(&place, Mode::Paused, json).await,
+        Command::Drain { json } => control::run(&place, Mode::Draining, json).await,
+        Command::Stop { json } => control::run(&place, Mode::Stopped, json).await,
+        Command::Resume { json } => control::run(&place, Mode::Running, json).await,
         Command::Machine { folder } => machine::run(folder).await,
         #[cfg(feature = "try")]
         Command::StandInRunner { handle } => try_out::stand_in(handle).await,

@@ -36,6 +36,11 @@ pub(super) fn error(text: &str) {
     say(&format!("{BAD}error:{BAD:#} {text}"));
 }
 
+/// Whether talk may be coloured, for the log, which writes to standard error by itself.
+pub(super) fn talk_is_coloured() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}
+
 /// `text` in a style.
 pub(super) fn styled(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")

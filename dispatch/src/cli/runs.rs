@@ -28,7 +28,7 @@ pub(super) async fn run(place: &Place, json: bool, most: usize) -> Exit {
 
 async fn jobs(installed: &Installed, most: usize) -> Result<Vec<JobRecord>, StoreError> {
     let open = installed.store.open_records().await?;
-    // Runners are closed beside their jobs, so twice as many records hold enough jobs.
+    // Runners and launch orders are closed beside their jobs, so three times as many records hold enough jobs.
     let closed = installed.store.closed_records(most.saturating_mul(3)).await?;
     let job = |(_, Stored { record, .. })| match record {
         Record::Job(job) => Some(job),

@@ -30,10 +30,12 @@ pub(super) async fn run(place: &Place, json: bool) -> Exit {
 
 async fn start(config: crate::config::Config) -> Result<(), Box<dyn std::error::Error>> {
     let agent = agent()?;
+    // Before anybody is told that it listens: who was told may ask it to stop.
+    let stop = asked_to_stop()?;
     let installation = Installation::open(config, agent, Arc::new(LogJournal)).await?;
     tracing::warn!("{PROCESS_RIGHTS}");
     tracing::info!("receiving webhooks at http://{}/", installation.address()?);
-    installation.run(asked_to_stop()?).await?;
+    installation.run(stop).await?;
     Ok(())
 }
 
@@ -46,6 +48,7 @@ pub(super) fn agent() -> std::io::Result<AgentProgram> {
 fn log_to_stderr(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = log.with_ansi(output::talk_is_coloured());
     if json {
         log.json().init();
     } else {

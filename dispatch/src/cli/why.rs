@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::arguments::Place;
 use super::exit::Exit;
 use super::installed::Installed;
+use super::job_name::JobName;
 use super::output::{self, DIM, styled};
 use crate::identifier::{ForgeName, JobKey, RunnerKey};
 use crate::record::{JobRecord, Note, Record};
@@ -16,16 +17,17 @@ pub(super) async fn run(place: &Place, job: &str, json: bool) -> Exit {
         Ok(installed) => installed,
         Err(exit) => return exit,
     };
-    let Some((forge, id)) = parse(job, &installed) else {
-        output::error(&format!("`{job}` is no job: give its id, FORGE/ID, or the address of its page"));
-        return Exit::NotFound;
+    let named = match JobName::parse(job, &installed.config.forges) {
+        Ok(named) => named,
+        Err(unknown) => {
+            output::error(&unknown);
+            return Exit::NotFound;
+        }
     };
-    match tell(&installed, &forge, id, json).await {
+    match tell_of_all(&installed, &named, json).await {
         Ok(true) => Exit::Success,
         Ok(false) => {
-            output::error(&format!(
-                "there is no record of job {id} of forge `{forge}`: no delivery announced it, and no look at the queue showed it with labels that a pool covers"
-            ));
+            output::error(&format!("there is no record of {}", named.missing()));
             Exit::NotFound
         }
         Err(error) => {
@@ -35,18 +37,13 @@ pub(super) async fn run(place: &Place, job: &str, json: bool) -> Exit {
     }
 }
 
-/// An id alone means the only forge, or the first one.
-fn parse(text: &str, installed: &Installed) -> Option<(ForgeName, u64)> {
-    let first = || installed.config.forges.keys().next().cloned();
-    if let Ok(id) = text.parse() {
-        return Some((first()?, id));
+/// Whether there was any.
+async fn tell_of_all(installed: &Installed, named: &JobName, json: bool) -> Result<bool, StoreError> {
+    let mut found = false;
+    for forge in &named.forges {
+        found |= tell(installed, forge, named, json).await?;
     }
-    let (before, id) = text.trim_end_matches('/').rsplit_once('/')?;
-    let id = id.parse().ok()?;
-    let named = installed.config.forges.keys().find(|forge| forge.as_str() == before).cloned();
-    let by_page =
-        || installed.config.forges.iter().find(|(_, forge)| before.starts_with(&forge.url)).map(|(name, _)| name.clone());
-    Some((named.or_else(by_page).or_else(first)?, id))
+    Ok(found)
 }
 
 /// One line of the story and whose it is.
@@ -64,10 +61,14 @@ impl Line {
     }
 }
 
-async fn tell(installed: &Installed, forge: &ForgeName, id: u64, json: bool) -> Result<bool, StoreError> {
-    let mut key = JobKey::first(forge.clone(), id);
+/// A job and its re-runs under the same id.
+async fn tell(installed: &Installed, forge: &ForgeName, named: &JobName, json: bool) -> Result<bool, StoreError> {
+    let mut key = JobKey::first(forge.clone(), named.id);
     let mut found = false;
     while let Some(Stored { record: Record::Job(job), .. }) = installed.store.read(&Key::job(&key)).await? {
+        if !named.means(&job) {
+            break;
+        }
         print(&job, &lines(installed, &job).await?, json);
         found = true;
         key = key.next_generation();

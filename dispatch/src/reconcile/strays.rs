@@ -33,10 +33,15 @@ pub(super) fn settle(world: &World, plan: &mut Draft) {
 fn orphan(world: &World, backend: &BackendName, instance: &Instance, plan: &mut Draft) {
     let known = instance.runner.as_ref().is_some_and(|runner| world.runners.contains_key(runner));
     let age_s = world.now.since_s(instance.launched_at);
-    if known || instance.state != InstanceState::Alive || age_s < ORPHAN_GRACE_S {
+    if known || age_s < ORPHAN_GRACE_S {
         return;
     }
-    if age_s >= DEFAULT_MAXIMUM_AGE_S || cannot_be_busy(world, instance) {
+    let over = match instance.state {
+        InstanceState::Alive => age_s >= DEFAULT_MAXIMUM_AGE_S || cannot_be_busy(world, instance),
+        // Its identity still lies there, and nobody will take it.
+        InstanceState::Ended { .. } => instance.identity == IdentityState::Waiting,
+    };
+    if over {
         let reason = Reason::Orphan { instance: instance.id.clone(), age_s };
         plan.end(Action::EndOrphan { backend: backend.clone(), instance: instance.id.clone() }, reason);
     }
@@ -71,16 +76,20 @@ fn ghosts(world: &World, forge: &ForgeName, view: &ForgeView, plan: &mut Draft) 
     }
 }
 
-/// Whether an open runner has the registration, or a machine without a record may still be using it.
+/// Whether an open runner has the registration, or a machine may be using it whose record is gone, or came from a list
+/// that does not show yet which registration it has.
 fn has_owner(world: &World, forge: &ForgeName, scope: &Scope, registration: u64, name: &str) -> bool {
     let recorded = world
         .runners
         .values()
         .any(|runner| runner.forge == *forge && runner.scope == *scope && runner.registration == Some(registration));
     let alive = |instance: &Instance| instance.state == InstanceState::Alive && names(name, instance);
-    let known = |instance: &Instance| instance.runner.as_ref().is_some_and(|runner| world.runners.contains_key(runner));
+    let has_another = |instance: &Instance| {
+        let runner = instance.runner.as_ref().and_then(|runner| world.runners.get(runner));
+        runner.is_some_and(|runner| runner.registration.is_some())
+    };
     let in_use = |view: &View<Vec<Instance>>| match view {
-        View::Seen(instances) => instances.iter().any(|instance| alive(instance) && !known(instance)),
+        View::Seen(instances) => instances.iter().any(|instance| alive(instance) && !has_another(instance)),
         View::Unreachable(_) => true,
     };
     recorded || world.clouds.values().any(in_use)

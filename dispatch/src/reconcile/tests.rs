@@ -416,6 +416,26 @@ mod strays {
         assert_eq!(Scene::new().booting(0).known(1, JobState::Queued).planned(), NOTHING, "an open runner's own");
     }
 
+    /// The store's list may be a moment older than the registration.
+    #[test]
+    fn a_registration_whose_machine_has_no_other_is_no_ghost() {
+        let mut scene = Scene::new().booting(0).known(1, JobState::Queued);
+        scene.runner(0).registration = None;
+        let removals = |scene: &Scene| scene.planned().iter().filter(|line| line.starts_with("remove a ghost")).count();
+        assert_eq!(removals(&scene), 0);
+        scene.runner(0).registration = Some(7);
+        assert_eq!(removals(&scene), 1, "the machine uses another one");
+    }
+
+    #[test]
+    fn an_identity_that_nobody_will_take_ends_with_its_orphan() {
+        let mut scene = Scene::new().machine(0).machine_ended(0).after_s(120);
+        assert_eq!(scene.planned(), NOTHING);
+        scene.instance(0).identity = IdentityState::Waiting;
+        assert_eq!(scene.planned().len(), 1);
+        assert!(matches!(scene.plan().actions[0].action, crate::plan::Action::EndOrphan { .. }));
+    }
+
     #[test]
     fn counters_are_corrected_to_what_is_open() {
         let mut scene = Scene::new().busy(0, 1);

@@ -1,26 +1,21 @@
 //! The web side of `serve`: the hook paths and the health page.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use bytes::Bytes;
 use tokio::sync::Notify;
 
+use super::body;
 use super::pulse::Pulse;
 use super::schedule::ring_later;
 use crate::delivery::Refusal;
 use crate::edge::{Reply, Ring};
 use crate::identifier::ForgeName;
 use crate::service::Service;
-
-/// A forge sends its body at once; whoever does not is no forge.
-const BODY_WITHIN: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 struct Web {
@@ -31,11 +26,12 @@ struct Web {
 
 /// `POST /hook/{forge}`, `POST /` where there is one forge, `GET /health`.
 pub(super) fn router(service: Arc<Service>, bell: Arc<Notify>, pulse: Arc<Pulse>) -> Router {
-    Router::new().route("/hook/{forge}", any(hook)).route("/", any(only_hook)).route("/health", get(health)).with_state(Web {
-        service,
-        bell,
-        pulse,
-    })
+    Router::new()
+        .route("/hook/{forge}", any(hook))
+        .route("/", any(only_hook))
+        .route("/health", get(health))
+        .fallback(elsewhere)
+        .with_state(Web { service, bell, pulse })
 }
 
 async fn hook(State(web): State<Web>, Path(forge): Path<String>, request: Request) -> Response {
@@ -49,6 +45,12 @@ async fn only_hook(State(web): State<Web>, request: Request) -> Response {
         (Some(only), None) => web.receive(&only, request).await,
         _ => (StatusCode::NOT_FOUND, "there are several forges: send each one's webhook to /hook/NAME\n").into_response(),
     }
+}
+
+/// Mistyped paths end here, and the forge's delivery log shows the answer.
+async fn elsewhere() -> Response {
+    (StatusCode::NOT_FOUND, "nothing is here: webhooks are sent to /hook/NAME, NAME being the forge's in the configuration\n")
+        .into_response()
 }
 
 /// 200 with the switch while all is well, 503 with a sentence while the worker is stuck or cannot write.
@@ -69,27 +71,13 @@ impl Web {
             return (refusal.status(), [(header::ALLOW, "POST")], format!("{refusal}\n")).into_response();
         }
         let (parts, body) = request.into_parts();
-        match self.read(&parts.headers, body).await {
+        match body::read(&parts.headers, body, self.service.config.serve.body_limit).await {
             Ok(bytes) => {
                 let reply = self.service.receive(forge, &parts.headers, bytes).await;
                 self.ring(reply.ring);
                 answer(&reply)
             }
-            Err(refused) => refused,
-        }
-    }
-
-    /// The body, as long as it keeps within size and time.
-    async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Response> {
-        let limit = self.service.config.serve.body_limit;
-        let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > limit) {
-            return Err(too_large(announced.unwrap_or(limit), limit));
-        }
-        match tokio::time::timeout(BODY_WITHIN, to_bytes(body, limit)).await {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(_)) => Err(too_large(limit.saturating_add(1), limit)),
-            Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the body did not arrive within 10 s\n").into_response()),
+            Err(unread) => (unread.status(), format!("{unread}\n")).into_response(),
         }
     }
 
@@ -107,9 +95,4 @@ impl Web {
 
 fn answer(reply: &Reply) -> Response {
     (reply.status, format!("{}\n", reply.text)).into_response()
-}
-
-fn too_large(size_bytes: usize, limit_bytes: usize) -> Response {
-    let refusal = Refusal::TooLarge { size_bytes, limit_bytes };
-    (refusal.status(), format!("{refusal}\n")).into_response()
 }

@@ -1,16 +1,20 @@
 //! The long-running form for one computer: webhooks in, a timer, one worker, one embedded file.
 
+mod body;
 mod http;
 mod pulse;
 mod schedule;
 mod shutdown;
+mod visitors;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 
 use crate::clock::{Clock, SystemClock};
 use crate::cloud::process::{AgentProgram, ProcessCloud};
@@ -29,6 +33,9 @@ pub use shutdown::asked_to_stop;
 /// The name of the backend that runs machines as processes of this computer.
 pub const PROCESS: &str = "process";
 
+/// Time for what is under way when the process is asked to stop: a little less than container engines wait before they kill.
+const GRACE: Duration = Duration::from_secs(8);
+
 /// Why the service could not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -39,6 +46,12 @@ pub enum ServeError {
         place: String,
         /// Why.
         source: StoreError,
+    },
+    /// Another process works with the data folder.
+    #[error("another `dispatch` works with the data folder {place}: stop that one first, or name another folder by `serve.data`")]
+    InUse {
+        /// The data folder.
+        place: String,
     },
     /// The machines.
     #[error("the backend cannot be used: {0}")]
@@ -73,8 +86,7 @@ impl Installation {
     /// Opens the records, connects forges and backends, and takes the port.
     pub async fn open(config: Config, agent: AgentProgram, journal: Arc<dyn Journal>) -> Result<Self, ServeError> {
         let data = config.serve.data.clone();
-        let (store, socket) =
-            hold(&data).await.map_err(|source| ServeError::Store { place: data.display().to_string(), source })?;
+        let (store, socket) = hold(&data).await.map_err(|source| not_held(&data, source))?;
         let listener = listen(&config).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let bell = Arc::new(Notify::new());
@@ -89,18 +101,36 @@ impl Installation {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop` is set, then finishes the pass that is under way. Machines live on.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), ServeError> {
-        let pulse = Arc::new(pulse::Pulse::starting(self.service.clock.now()));
-        let worker = tokio::spawn(schedule::work(self.service.clone(), self.bell.clone(), pulse.clone(), stop.clone()));
-        let store = self.service.store.clone();
-        let socket = tokio::spawn(self.socket.serve(store, wait_for(stop.clone())));
-        let router = http::router(self.service.clone(), self.bell.clone(), pulse);
-        let served = axum::serve(self.listener, router).with_graceful_shutdown(async move { wait_for_change(&mut stop).await });
-        served.await.map_err(ServeError::Server)?;
-        let _ended_with_a_log_line = worker.await;
-        let _ended_with_a_log_line = socket.await;
-        Ok(())
+    /// Serves until `stop` is set, then finishes the pass and the requests that are under way, within bounds: what is cut
+    /// off is made up for at the next start, as after a crash. Machines live on.
+    pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), ServeError> {
+        let Self { service, bell, socket, listener } = self;
+        let pulse = Arc::new(pulse::Pulse::starting(service.clock.now(), service.config.serve.sweep_interval_s));
+        let visited = Arc::new(visitors::Visited::new(service.store.clone(), bell.clone()));
+        let mut beside = JoinSet::new();
+        beside.spawn(schedule::work(service.clone(), bell.clone(), pulse.clone(), stop.clone()));
+        let shared = socket.serve(visited, is_set(stop.clone()));
+        beside.spawn(async move {
+            let _commands_read_the_file_then = shared.await;
+        });
+        let served = axum::serve(listener, http::router(service, bell, pulse)).with_graceful_shutdown(is_set(stop.clone()));
+        let all = async {
+            served.await.map_err(ServeError::Server)?;
+            while beside.join_next().await.is_some() {}
+            Ok(())
+        };
+        tokio::select! {
+            ended = all => ended,
+            () = is_overdue(stop) => Ok(()),
+        }
+    }
+}
+
+fn not_held(data: &Path, source: StoreError) -> ServeError {
+    let place = data.display().to_string();
+    match source {
+        StoreError::InUse { .. } => ServeError::InUse { place },
+        source => ServeError::Store { place, source },
     }
 }
 
@@ -119,13 +149,16 @@ pub fn connect(
     Ok(Service { config, store, clock, forges, clouds, journal, holder })
 }
 
-async fn wait_for(mut stop: watch::Receiver<bool>) {
-    wait_for_change(&mut stop).await;
+/// Ends when the flag is set, or when nobody is left to set it.
+async fn is_set(mut stop: watch::Receiver<bool>) {
+    let _sender_gone = stop.wait_for(|stopped| *stopped).await;
 }
 
-/// Ends when the flag is set, or when nobody is left to set it.
-async fn wait_for_change(stop: &mut watch::Receiver<bool>) {
-    let _sender_gone = stop.wait_for(|stopped| *stopped).await;
+/// Ends when what was under way has had its time.
+async fn is_overdue(stop: watch::Receiver<bool>) {
+    is_set(stop).await;
+    tokio::time::sleep(GRACE).await;
+    tracing::warn!("stopping in the middle of it after {} s; the next start makes up for it", GRACE.as_secs());
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, ServeError> {

@@ -4,13 +4,15 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::time::Timestamp;
 
-/// Seconds without a finished pass after which the worker counts as stuck: a sweep interval at most, and a pass against a
-/// forge that lets every question time out.
-const STUCK_AFTER_S: u64 = 300;
+/// Seconds that a pass takes at most, even against a forge that lets every question time out.
+const LONGEST_PASS_S: u64 = 300;
 
 /// The worker's last sign of life.
 #[derive(Debug)]
-pub(super) struct Pulse(Mutex<Beat>);
+pub(super) struct Pulse {
+    last: Mutex<Beat>,
+    stuck_after_s: u64,
+}
 
 #[derive(Clone, Debug)]
 struct Beat {
@@ -19,21 +21,22 @@ struct Beat {
 }
 
 impl Pulse {
-    /// The moment of the start counts as the first sign.
-    pub(super) fn starting(at: Timestamp) -> Self {
-        Self(Mutex::new(Beat { at, trouble: None }))
+    /// The moment of the start counts as the first sign; an idle worker gives none for a whole `sweep_interval_s`.
+    pub(super) fn starting(at: Timestamp, sweep_interval_s: u64) -> Self {
+        let last = Mutex::new(Beat { at, trouble: None });
+        Self { last, stuck_after_s: sweep_interval_s.saturating_add(LONGEST_PASS_S) }
     }
 
     /// A pass ended, well or with this trouble.
     pub(super) fn beat(&self, at: Timestamp, trouble: Option<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Beat { at, trouble };
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Beat { at, trouble };
     }
 
     /// What is wrong, if anything is.
     pub(super) fn trouble(&self, now: Timestamp) -> Option<String> {
-        let beat = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let beat = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let silent_s = now.since_s(beat.at);
-        if silent_s >= STUCK_AFTER_S {
+        if silent_s >= self.stuck_after_s {
             return Some(format!("the worker has not finished a pass for {silent_s} s: restart the service and report this"));
         }
         beat.trouble
@@ -47,12 +50,18 @@ mod tests {
     #[test]
     fn a_worker_that_is_stuck_or_in_trouble_is_not_healthy() {
         let start = Timestamp::from_seconds(1_000);
-        let pulse = Pulse::starting(start);
-        assert_eq!(pulse.trouble(start.plus_s(299)), None);
-        assert!(pulse.trouble(start.plus_s(300)).is_some_and(|trouble| trouble.contains("300 s")));
-        pulse.beat(start.plus_s(300), Some("the disk is full".to_owned()));
-        assert_eq!(pulse.trouble(start.plus_s(301)), Some("the disk is full".to_owned()));
-        pulse.beat(start.plus_s(302), None);
-        assert_eq!(pulse.trouble(start.plus_s(303)), None);
+        let pulse = Pulse::starting(start, 60);
+        assert_eq!(pulse.trouble(start.plus_s(359)), None);
+        assert!(pulse.trouble(start.plus_s(360)).is_some_and(|trouble| trouble.contains("360 s")));
+        pulse.beat(start.plus_s(360), Some("the disk is full".to_owned()));
+        assert_eq!(pulse.trouble(start.plus_s(361)), Some("the disk is full".to_owned()));
+        pulse.beat(start.plus_s(362), None);
+        assert_eq!(pulse.trouble(start.plus_s(363)), None);
+    }
+
+    #[test]
+    fn a_worker_that_was_told_to_look_once_an_hour_is_not_stuck_in_between() {
+        let start = Timestamp::from_seconds(1_000);
+        assert_eq!(Pulse::starting(start, 3_600).trouble(start.plus_s(3_700)), None);
     }
 }

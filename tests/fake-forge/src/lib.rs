@@ -7,11 +7,12 @@
 //! sends the webhooks. [`Fault`]s break routes on purpose. [`stand_in`] is a runner that runs nothing.
 //!
 //! Known to be simpler than a real server: workflow files are not parsed (a story gives the jobs), no concurrency groups,
-//! no `Cancelling` state (Gitea 1.27 with a runner that knows it), JSON but no protobuf for runners.
+//! no `Cancelling` state (Gitea 1.27 with a runner that knows it).
 
 mod faults;
 mod flavour;
 mod json;
+mod protobuf;
 mod request_log;
 mod routes;
 mod server;

@@ -47,6 +47,9 @@ fn io_cause(place: String, error: &io::Error) -> StoreError {
             StoreError::Full(format!("{place}: {error}"))
         }
         ErrorKind::InvalidData | ErrorKind::UnexpectedEof => StoreError::Corrupt { place, cause: error.to_string() },
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => StoreError::Unavailable(format!(
+            "{place}: a file stands where its folder should be; name another one by `serve.data`"
+        )),
         ErrorKind::PermissionDenied => {
             StoreError::Unavailable(format!("{place}: {error}; run this as the user that `dispatch serve` runs as"))
         }

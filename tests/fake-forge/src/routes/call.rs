@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::protobuf::{self, Message};
 use crate::world::{AccountId, RunnerIdentity, World};
 
 /// What a route needs to know of a request.
@@ -55,6 +56,8 @@ pub(crate) enum Body {
     Json(Value),
     /// The runner protocol's JSON, which names no charset.
     Connect(Value),
+    /// The runner protocol's binary form.
+    Protobuf(Vec<u8>),
     Text(String),
 }
 
@@ -101,17 +104,29 @@ impl Answer {
             Body::Empty => None,
             Body::Json(_) => Some("application/json;charset=utf-8"),
             Body::Connect(_) => Some("application/json"),
+            Body::Protobuf(_) => Some("application/proto"),
             Body::Text(_) => Some("text/plain; charset=utf-8"),
         }
     }
 
+    /// The same answer in the runner protocol's binary form. Refusals stay JSON: Connect knows no other.
+    pub(crate) fn in_protobuf(mut self, response: &Message) -> Self {
+        if let Body::Connect(value) = &self.body
+            && self.status == 200
+        {
+            self.body = Body::Protobuf(protobuf::encode(response, value));
+        }
+        self
+    }
+
     /// The body as it goes over the wire.
-    pub(crate) fn body_text(&self) -> String {
-        match &self.body {
-            Body::Empty => String::new(),
-            Body::Json(value) => format!("{value}\n"),
-            Body::Connect(value) => value.to_string(),
-            Body::Text(text) => text.clone(),
+    pub(crate) fn into_body(self) -> Vec<u8> {
+        match self.body {
+            Body::Empty => Vec::new(),
+            Body::Json(value) => format!("{value}\n").into_bytes(),
+            Body::Connect(value) => value.to_string().into_bytes(),
+            Body::Protobuf(bytes) => bytes,
+            Body::Text(text) => text.into_bytes(),
         }
     }
 }

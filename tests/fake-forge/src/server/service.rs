@@ -12,9 +12,10 @@ use tokio::net::TcpListener;
 
 use super::state::{State, lock};
 use crate::faults::Fault;
+use crate::protobuf;
 use crate::request_log::Served;
 use crate::routes::{self, Answer, Call};
-use crate::world::RunnerIdentity;
+use crate::world::{RunnerIdentity, World};
 
 /// Bodies above this are refused.
 const LARGEST_BODY: usize = 4 << 20;
@@ -45,12 +46,12 @@ async fn handle(extract::State(state): extract::State<Arc<State>>, request: extr
 
 /// The response, or `None` when the connection shall break.
 async fn respond(state: &State, parts: &Parts, body: &Bytes, fault: Option<Fault>) -> Option<Response<Body>> {
-    let refusal = |status, message: &str| state.act(|world| Some(written(&Answer::refusal(world, status, message))));
+    let refusal = |status, message: &str| state.act(|world| Some(written(Answer::refusal(world, status, message))));
     match fault {
-        None => Some(written(&answered(state, parts, body))),
+        None => Some(written(answered(state, parts, body))),
         Some(Fault::Slow(delay)) => {
             tokio::time::sleep(delay).await;
-            Some(written(&answered(state, parts, body)))
+            Some(written(answered(state, parts, body)))
         }
         Some(Fault::LostAnswer) => {
             answered(state, parts, body);
@@ -65,7 +66,7 @@ async fn respond(state: &State, parts: &Parts, body: &Bytes, fault: Option<Fault
         }
         Some(Fault::TooManyRequests(seconds)) => {
             let answer = Answer::text(429, "Too Many Requests\n").with("Retry-After", &seconds);
-            Some(written(&answer))
+            Some(written(answer))
         }
         Some(Fault::HtmlPage) => Some(plain(
             StatusCode::BAD_GATEWAY,
@@ -77,18 +78,37 @@ async fn respond(state: &State, parts: &Parts, body: &Bytes, fault: Option<Fault
 }
 
 fn answered(state: &State, parts: &Parts, body: &Bytes) -> Answer {
-    let call = call_of(parts, body);
-    state.act(|world| routes::answer(world, call))
+    state.act(|world| answer_to(world, parts, body))
 }
 
-fn call_of(parts: &Parts, body: &Bytes) -> Call {
+fn answer_to(world: &mut World, parts: &Parts, body: &[u8]) -> Answer {
+    if header(&parts.headers, "content-type").as_deref() == Some("application/proto") {
+        return answer_in_protobuf(world, parts, body);
+    }
+    let body = serde_json::from_slice(body).unwrap_or(Value::Null);
+    routes::answer(world, call_of(parts, body))
+}
+
+/// The same calls as in JSON, in the encoding that the runners people use speak.
+fn answer_in_protobuf(world: &mut World, parts: &Parts, body: &[u8]) -> Answer {
+    let name = parts.uri.path().strip_prefix("/api/actions/");
+    let Some(procedure) = name.and_then(protobuf::procedure) else {
+        return Answer::empty(415).with("Accept-Post", "application/json");
+    };
+    match protobuf::decode(procedure.request, body) {
+        Ok(body) => routes::answer(world, call_of(parts, body)).in_protobuf(procedure.response),
+        Err(malformed) => Answer::connect(400, json!({ "code": "invalid_argument", "message": malformed.to_string() })),
+    }
+}
+
+fn call_of(parts: &Parts, body: Value) -> Call {
     let query = parts.uri.query().unwrap_or_default();
     let decoded = percent_decoded(parts.uri.path());
     Call {
         method: parts.method.clone(),
         path: decoded,
         query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-        body: serde_json::from_slice(body).unwrap_or(Value::Null),
+        body,
         host: header(&parts.headers, "host"),
         token: api_token(&parts.headers),
         runner: RunnerIdentity {
@@ -118,7 +138,7 @@ fn percent_decoded(path: &str) -> String {
     form_urlencoded::parse(query.as_bytes()).next().map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
-fn written(answer: &Answer) -> Response<Body> {
+fn written(answer: Answer) -> Response<Body> {
     let mut response = Response::builder().status(answer.status);
     if let Some(kind) = answer.content_type() {
         response = response.header("Content-Type", kind);
@@ -127,7 +147,7 @@ fn written(answer: &Answer) -> Response<Body> {
         response = response.header(*name, value);
     }
     response
-        .body(Body::from(answer.body_text()))
+        .body(Body::from(answer.into_body()))
         .unwrap_or_else(|error| plain(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", &json!(error.to_string()).to_string()))
 }
 
@@ -147,6 +167,90 @@ fn broken_connection() -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Flavour;
+    use crate::json::Fields as _;
+    use crate::world::JobSpec;
+    use crate::world::fixture::{Actor, Stage};
+
+    /// One runner's whole life: what it calls, and with what.
+    fn life() -> Vec<(&'static str, Value)> {
+        let at = "2026-11-21T09:54:50Z";
+        let state = |result: &str, steps: Value| json!({ "state": { "id": "1", "result": result, "steps": steps } });
+        let row = json!({ "time": at, "content": "hello" });
+        let step = json!({ "result": "RESULT_SUCCESS", "startedAt": at, "stoppedAt": at, "logLength": "1" });
+        vec![
+            ("Declare", json!({ "version": "v1.0.8", "labels": ["go"] })),
+            ("FetchTask", json!({})),
+            ("UpdateTask", state("RESULT_UNSPECIFIED", json!([]))),
+            ("UpdateLog", json!({ "taskId": "1", "rows": [row], "noMore": true })),
+            ("UpdateTask", state("RESULT_SUCCESS", json!([step]))),
+            ("FetchTask", json!({ "tasksVersion": "1" })),
+            ("Register", json!({ "name": "i-2", "token": "wrong", "labels": ["go"], "ephemeral": true })),
+        ]
+    }
+
+    /// A forge whose only job waits, and the ephemeral runner for it.
+    fn stage(flavour: Flavour) -> (World, Actor) {
+        let mut stage = Stage::new(flavour);
+        stage.push(vec![JobSpec::new("build", &["go"])]);
+        let runner = stage.runner(&["go"], true);
+        (stage.world, runner)
+    }
+
+    fn parts(runner: &Actor, procedure: &str, content_type: &str) -> Parts {
+        let request = http::Request::post(format!("/api/actions/runner.v1.RunnerService/{procedure}"))
+            .header("Content-Type", content_type)
+            .header("x-runner-uuid", &runner.who.uuid)
+            .header("x-runner-token", &runner.who.token);
+        request.body(()).unwrap().into_parts().0
+    }
+
+    /// Protobuf does not write what has its default value, JSON may.
+    fn without_defaults(value: &Value) -> Value {
+        let is_default = |value: &Value| [json!("0"), json!(""), json!(false), json!(null)].contains(value);
+        let mut value = value.clone();
+        if let Some(fields) = value.as_object_mut() {
+            fields.retain(|_, value| !is_default(value));
+        }
+        value
+    }
+
+    #[test]
+    fn both_encodings_of_a_call_do_and_answer_the_same() {
+        for flavour in Flavour::ALL {
+            let ((mut spoken, runner), (mut written, _)) = (stage(flavour), stage(flavour));
+            for (name, body) in life() {
+                let json = answer_to(&mut spoken, &parts(&runner, name, "application/json"), body.to_string().as_bytes());
+                let procedure = protobuf::procedure(&format!("runner.v1.RunnerService/{name}")).unwrap();
+                let bytes = protobuf::encode(procedure.request, &body);
+                let binary = answer_to(&mut written, &parts(&runner, name, "application/proto"), &bytes);
+                assert_eq!(binary.status, json.status, "{flavour:?} {name}");
+                if json.status == 200 {
+                    assert_eq!(binary.content_type(), Some("application/proto"));
+                    let (json, binary): (Value, Vec<u8>) =
+                        (serde_json::from_slice(&json.into_body()).unwrap(), binary.into_body());
+                    let binary = protobuf::decode(procedure.response, &binary).unwrap();
+                    assert_eq!(binary, without_defaults(&json), "{flavour:?} {name}");
+                } else {
+                    assert_eq!(binary, json, "a refusal is JSON either way: {flavour:?} {name}");
+                }
+            }
+            let (spoken, written) = (spoken.task(1).unwrap(), written.task(1).unwrap());
+            assert_eq!(spoken.log_lines, ["hello"]);
+            assert_eq!(format!("{spoken:?}"), format!("{written:?}"), "{flavour:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_message_and_calls_without_a_table_are_refused() {
+        let (mut world, runner) = stage(Flavour::Forgejo15);
+        let answer = answer_to(&mut world, &parts(&runner, "FetchTask", "application/proto"), &[0x0b]);
+        assert_eq!(answer.status, 400);
+        let refusal: Value = serde_json::from_slice(&answer.into_body()).unwrap();
+        assert_eq!(refusal.field("code"), "invalid_argument");
+        let answer = answer_to(&mut world, &parts(&runner, "FetchSingleTask", "application/proto"), &[]);
+        assert_eq!(answer.status, 415);
+    }
 
     #[test]
     fn paths_are_decoded_but_plus_signs_stay() {

@@ -6,7 +6,7 @@ mod account;
 mod announce;
 pub(crate) mod clock;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub(crate) mod git;
 mod hook;
 mod pick;

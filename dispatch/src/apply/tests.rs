@@ -1,0 +1,177 @@
+//! Stories about effects, told with a forge and a cloud that hold one machine each.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use userdata::Identity;
+
+use crate::clock::HandClock;
+use crate::cloud::{Cloud, CloudError, HandOver, Instance, LaunchOrder, Withdrawal};
+use crate::forge::{
+    Capabilities, Credential, Forge, ForgeError, ForgeJob, ForgeKind, JobState, NewRunner, Registration, Trust, Version,
+};
+use crate::identifier::{InstanceId, RepositoryName, Scope};
+use crate::journal::Silence;
+use crate::plan::{Action, Plan, Planned, Unless};
+use crate::reason::Reason;
+use crate::record::{Record, RunnerRecord};
+use crate::scene::{NOW, Scene, runner_key};
+use crate::service::Service;
+use crate::store::{Expect, Key, Life, MemoryStore, Transaction};
+
+use super::Apply;
+
+/// A Gitea 1.27 with these registrations and jobs; it numbers new registrations from 900.
+#[derive(Default)]
+struct OneForge {
+    registrations: Mutex<Vec<Registration>>,
+    jobs: Mutex<Vec<ForgeJob>>,
+}
+
+#[async_trait]
+impl Forge for OneForge {
+    async fn capabilities(&self, _afresh: bool) -> Result<Capabilities, ForgeError> {
+        Ok(Capabilities::of(ForgeKind::Gitea, Version { major: 1, minor: 27 }))
+    }
+
+    async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {
+        Ok(self.jobs.lock().unwrap().clone())
+    }
+
+    async fn job(&self, _repository: &RepositoryName, _job: u64) -> Result<JobState, ForgeError> {
+        Ok(JobState::Unknown)
+    }
+
+    async fn trust(&self, _job: &ForgeJob) -> Result<Trust, ForgeError> {
+        Ok(Trust::Own)
+    }
+
+    async fn registrations(&self, _scope: &Scope) -> Result<Vec<Registration>, ForgeError> {
+        Ok(self.registrations.lock().unwrap().clone())
+    }
+
+    async fn register(&self, _scope: &Scope, runner: &NewRunner) -> Result<Credential, ForgeError> {
+        let mut known = self.registrations.lock().unwrap();
+        let id = 900 + u64::try_from(known.len()).unwrap();
+        known.push(Registration { id, name: runner.name.clone(), online: false, disabled: false });
+        Ok(Credential { registration: id, uuid: "uuid".to_owned(), token: "token".into() })
+    }
+
+    async fn disable(&self, _scope: &Scope, _registration: u64) -> Result<(), ForgeError> {
+        Ok(())
+    }
+
+    async fn deregister(&self, _scope: &Scope, registration: u64) -> Result<(), ForgeError> {
+        self.registrations.lock().unwrap().retain(|known| known.id != registration);
+        Ok(())
+    }
+}
+
+/// A machine that had its identity long ago.
+#[derive(Default)]
+struct OneMachine {
+    ended: AtomicBool,
+}
+
+#[async_trait]
+impl Cloud for OneMachine {
+    async fn launch(&self, _order: &LaunchOrder<'_>) -> Result<Vec<Instance>, CloudError> {
+        Ok(Vec::new())
+    }
+
+    async fn instances(&self) -> Result<Vec<Instance>, CloudError> {
+        Ok(Vec::new())
+    }
+
+    async fn terminate(&self, _instances: &[InstanceId]) -> Result<(), CloudError> {
+        self.ended.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    async fn hand_over(&self, _instance: &InstanceId, _identity: &Identity) -> Result<HandOver, CloudError> {
+        Ok(HandOver::AlreadyGiven)
+    }
+
+    async fn withdraw(&self, _instance: &InstanceId) -> Result<Withdrawal, CloudError> {
+        Ok(Withdrawal::AlreadyTaken)
+    }
+}
+
+/// An installation whose records were lost and written anew while its machine `m-0` worked.
+struct AfterLoss {
+    service: Service,
+    forge: Arc<OneForge>,
+    machine: Arc<OneMachine>,
+}
+
+impl AfterLoss {
+    async fn new(scene: &Scene) -> Self {
+        let (forge, machine) = (Arc::new(OneForge::default()), Arc::new(OneMachine::default()));
+        let service = Service {
+            config: scene.config.clone(),
+            store: Arc::new(MemoryStore::new()),
+            clock: Arc::new(HandClock::at(NOW)),
+            forges: BTreeMap::from([("home".into(), forge.clone() as Arc<dyn Forge>)]),
+            clouds: BTreeMap::from([("process".into(), machine.clone() as Arc<dyn Cloud>)]),
+            journal: Arc::new(Silence),
+            holder: "worker".to_owned(),
+        };
+        let runner = Record::Runner(scene.world.runners[&runner_key(0)].clone());
+        let put = Transaction::new().put(Key::runner(&runner_key(0)), Expect::Absent, runner, Life::Open);
+        service.store.commit(put).await.unwrap();
+        Self { service, forge, machine }
+    }
+
+    fn registered(self, id: u64, name: &str) -> Self {
+        let registration = Registration { id, name: name.to_owned(), online: true, disabled: false };
+        self.forge.registrations.lock().unwrap().push(registration);
+        self
+    }
+
+    fn works_on(self, mut scene: Scene, job: u64) -> Self {
+        self.forge.jobs.lock().unwrap().extend(scene.forge().jobs.remove(&job));
+        self
+    }
+
+    async fn carry_out(&self, action: Action) {
+        let lease = self.service.ledger().lease("worker", 60).await.unwrap().unwrap();
+        let plan = Plan { actions: vec![Planned { action, reason: Reason::LaunchAgain }] };
+        Apply::new(&self.service, lease).carry_out(plan).await.unwrap();
+    }
+
+    async fn runner(&self) -> RunnerRecord {
+        self.service.ledger().runner(&runner_key(0)).await.unwrap().record
+    }
+}
+
+const INTRODUCE: fn() -> Action = || Action::Introduce { runner: runner_key(0), lost: None };
+
+#[tokio::test]
+async fn a_machine_that_had_its_identity_keeps_the_registration_that_it_uses() {
+    let story = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-0");
+    story.carry_out(INTRODUCE()).await;
+    assert_eq!((story.runner().await.registration, story.runner().await.handed_over_at), (Some(7), Some(NOW)));
+    assert_eq!(story.forge.registrations.lock().unwrap().len(), 1, "the needless registration is removed");
+}
+
+#[tokio::test]
+async fn a_machine_that_had_its_identity_and_has_no_registration_is_through() {
+    let story = AfterLoss::new(&Scene::new().launched(0)).await;
+    story.carry_out(INTRODUCE()).await;
+    assert_eq!(story.runner().await.handed_over_at, Some(NOW));
+    assert!(story.forge.registrations.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_machine_that_works_under_a_registration_unknown_to_us_is_not_ended() {
+    let busy = Scene::new().job(34, &["go"], JobState::Running { registration: Some(7) });
+    let end = || Action::End { runner: runner_key(0), unless: Unless::Busy };
+    let story = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-0").works_on(busy.clone(), 34);
+    story.carry_out(end()).await;
+    assert!(!story.machine.ended.load(Ordering::SeqCst));
+    let other = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-1").works_on(busy, 34);
+    other.carry_out(end()).await;
+    assert!(other.machine.ended.load(Ordering::SeqCst), "the job runs on another machine");
+}

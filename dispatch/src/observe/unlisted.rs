@@ -1,0 +1,146 @@
+//! Open records that the store's list does not show yet.
+//!
+//! The list may come a moment late, and what is missing from a [`World`] looks like something that does not exist: a
+//! machine without its record is an orphan, its registration a ghost, a job without its record is launched for once
+//! more. So whatever else points to a record is followed, and the record read under its key, which is never late.
+
+use std::collections::BTreeSet;
+
+use crate::cloud::InstanceState;
+use crate::identifier::{ForgeName, JobKey, RunnerKey};
+use crate::record::{JobRecord, Record, RunnerRecord};
+use crate::service::Service;
+use crate::store::{Key, StoreError, Stored};
+use crate::world::{View, World};
+
+/// Adds the runners that open jobs and machines point to.
+pub(super) async fn add_runners(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    let of_jobs = world.jobs.values().filter_map(|job| job.runners.last());
+    let machines = world.clouds.values().filter_map(View::seen).flatten();
+    let of_machines =
+        machines.filter(|instance| instance.state == InstanceState::Alive).filter_map(|instance| instance.runner.as_ref());
+    let named: BTreeSet<RunnerKey> = of_jobs.chain(of_machines).cloned().collect();
+    for key in named {
+        if !world.runners.contains_key(&key)
+            && let Some(runner) = open_runner(service, &key).await?
+        {
+            add_batch(service, world, &runner).await?;
+            world.runners.insert(key, runner);
+        }
+    }
+    Ok(())
+}
+
+async fn open_runner(service: &Service, key: &RunnerKey) -> Result<Option<RunnerRecord>, StoreError> {
+    match service.store.read(&Key::runner(key)).await? {
+        Some(Stored { record: Record::Runner(runner), .. }) if runner.is_open() => Ok(Some(runner)),
+        _ => Ok(None),
+    }
+}
+
+async fn add_batch(service: &Service, world: &mut World, runner: &RunnerRecord) -> Result<(), StoreError> {
+    if let Some(Stored { record: Record::Batch(batch), .. }) = service.store.read(&Key::batch(&runner.key.batch)).await? {
+        world.batches.insert(batch.id.clone(), batch);
+    }
+    Ok(())
+}
+
+/// The newest record of a job that waits: open, closed, or none at all.
+pub(super) enum Newest {
+    /// The list has only not shown it yet.
+    Open(Box<JobRecord>),
+    /// The job is queued again.
+    Closed(u32),
+    /// The job is new.
+    None,
+}
+
+/// Reads the generations of a job one after the other.
+pub(super) async fn newest(service: &Service, forge: &ForgeName, job: u64) -> Result<Newest, StoreError> {
+    let mut key = JobKey::first(forge.clone(), job);
+    let mut newest = Newest::None;
+    while let Some(stored) = service.store.read(&Key::job(&key)).await? {
+        newest = match stored.record {
+            Record::Job(record) if record.is_open() => Newest::Open(Box::new(record)),
+            _ => Newest::Closed(key.generation),
+        };
+        key = key.next_generation();
+    }
+    Ok(newest)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::HandClock;
+    use crate::journal::Silence;
+    use crate::reason::Reason;
+    use crate::scene::{NOW, Scene, job_key, runner_key};
+    use crate::store::{Expect, Life, MemoryStore, Transaction};
+
+    /// A service that stores what a scene has open, and a world whose list shows none of it yet.
+    async fn late(scene: &Scene) -> (Service, World) {
+        let records = (scene.world.jobs.iter().map(|(key, job)| (Key::job(key), Record::Job(job.clone()))))
+            .chain(scene.world.runners.iter().map(|(key, runner)| (Key::runner(key), Record::Runner(runner.clone()))))
+            .chain(scene.world.batches.iter().map(|(key, batch)| (Key::batch(key), Record::Batch(batch.clone()))));
+        let put = |all: Transaction, (key, record)| all.put(key, Expect::Absent, record, Life::Open);
+        let service = Service {
+            config: scene.config.clone(),
+            store: Arc::new(MemoryStore::new()),
+            clock: Arc::new(HandClock::at(NOW)),
+            forges: BTreeMap::new(),
+            clouds: BTreeMap::new(),
+            journal: Arc::new(Silence),
+            holder: "worker".to_owned(),
+        };
+        service.store.commit(records.fold(Transaction::new(), put)).await.unwrap();
+        let world = World { jobs: BTreeMap::new(), runners: BTreeMap::new(), batches: BTreeMap::new(), ..scene.world.clone() };
+        (service, world)
+    }
+
+    /// The edge may announce a job after the records were listed and before the queue is read.
+    #[tokio::test]
+    async fn a_job_announced_a_moment_ago_is_no_rerun() {
+        let (service, _) = late(&Scene::new().record(17)).await;
+        let forge = "home".into();
+        assert!(matches!(newest(&service, &forge, 17).await, Ok(Newest::Open(record)) if record.key == job_key(17)));
+        assert!(matches!(newest(&service, &forge, 18).await, Ok(Newest::None)));
+    }
+
+    #[tokio::test]
+    async fn a_closed_job_that_waits_again_is_a_rerun() {
+        let over = Scene::new().record(17).change_job(17, |job| job.closed_at = Some(NOW));
+        let (service, _) = late(&over).await;
+        assert!(matches!(newest(&service, &"home".into(), 17).await, Ok(Newest::Closed(1))));
+    }
+
+    #[tokio::test]
+    async fn a_machine_leads_to_its_runner_and_that_to_its_batch() {
+        let scene = Scene::new().launched(0);
+        let (service, mut world) = late(&scene).await;
+        add_runners(&service, &mut world).await.unwrap();
+        assert_eq!((world.runners, world.batches), (scene.world.runners, scene.world.batches));
+    }
+
+    #[tokio::test]
+    async fn a_job_leads_to_the_runner_that_was_launched_for_it_last() {
+        let scene = Scene::new().record(1).claimed(0).change_job(1, |job| job.add_runner(runner_key(0)));
+        let (service, mut world) = late(&scene).await;
+        world.jobs.clone_from(&scene.world.jobs);
+        add_runners(&service, &mut world).await.unwrap();
+        assert!(world.runners.contains_key(&runner_key(0)));
+    }
+
+    #[tokio::test]
+    async fn a_closed_runner_stays_out() {
+        let scene = Scene::new().launched(0);
+        let (service, mut world) = late(&scene).await;
+        let close = crate::ledger::AfterClose::Nothing;
+        service.ledger().close_runner(&runner_key(0), &Reason::Served, close).await.unwrap();
+        add_runners(&service, &mut world).await.unwrap();
+        assert!(world.runners.is_empty());
+    }
+}
