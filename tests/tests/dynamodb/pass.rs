@@ -13,7 +13,7 @@ use dispatch::record::{Batch, JobRecord, Record, Story};
 use dispatch::service::Service;
 use dispatch::store::{Expect, Key, Life, Store, Transaction};
 use dispatch::time::Timestamp;
-use tests::aws::Lab;
+use tests::aws::{Call, Lab};
 
 use super::{Table, table};
 
@@ -46,14 +46,17 @@ fn claim(jobs: std::ops::Range<u64>) -> Claim {
     Claim { members: members.iter().map(member).collect(), counters, batch }
 }
 
+/// `BatchGetItem` has the table among the names of its parameters.
+fn is_about(call: &Call, table: &str) -> bool {
+    call.parameters.values().any(|value| value == table) || call.parameters.keys().any(|name| name.contains(table))
+}
+
 impl Table {
     /// What was asked of this table since, by operation.
     fn asked(&self) -> BTreeMap<String, usize> {
         let mut asked = BTreeMap::new();
         for call in Lab::shared().calls() {
-            if call.parameters.values().any(|value| *value == self.name)
-                || call.parameters.keys().any(|key| key.contains(&self.name))
-            {
+            if is_about(&call, &self.name) {
                 *asked.entry(call.operation).or_default() += 1;
             }
         }
@@ -122,4 +125,18 @@ async fn a_claim_asks_three_times_and_a_change_of_its_runners_twice() {
     assert_eq!(since(&before, table.asked()), calls([("BatchGetItem", 2), ("GetItem", 1), ("TransactWriteItems", 2)]));
     let keys: BTreeSet<Key> = runners.iter().map(Key::runner).collect();
     assert_eq!(table.store.read_many(&keys).await.unwrap().len(), 40);
+}
+
+/// The edge may put and get jobs, and nothing else; emulators do not look at that.
+#[tokio::test]
+async fn an_announcement_is_one_put() {
+    let table = table().await;
+    let labels = ["go".to_owned()].into();
+    let job = JobRecord::new(job_key(1), repository(), "build".to_owned(), labels, NOW, Story::default());
+    Ledger::open(&table.store, NOW, 3_600).announce(job).await.unwrap();
+    let calls = Lab::shared().calls().into_iter().filter(|call| is_about(call, &table.name));
+    let calls: Vec<Call> = calls.filter(|call| call.operation.ends_with("Items")).collect();
+    let [announcement] = &calls[..] else { panic!("{calls:?}") };
+    let items: BTreeSet<_> = announcement.parameters.keys().filter_map(|name| name.strip_prefix("TransactItems.")).collect();
+    assert!(items.iter().all(|name| name.starts_with("1.Put.")), "{items:?}");
 }
