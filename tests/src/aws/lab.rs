@@ -19,7 +19,7 @@ use super::{Call, Fault, python, request};
 pub const REGION: &str = "eu-central-1";
 
 /// The emulator needs a second for a large transaction, and more on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running emulator. Its helpers block for a moment.
 #[derive(Debug)]
