@@ -1,8 +1,9 @@
-//! Open records that the store's list does not show yet.
+//! Open records that the store's list does not show yet, or shows as they were.
 //!
 //! The list may come a moment late, and what is missing from a [`World`] looks like something that does not exist: a
 //! machine without its record is an orphan, its registration a ghost, a job without its record is launched for once
 //! more. So whatever else points to a record is followed, and the record read under its key, which is never late.
+//! The same goes for a runner that the list shows without a registration: it may have one by now.
 
 use std::collections::BTreeSet;
 
@@ -26,6 +27,19 @@ pub(super) async fn add_runners(service: &Service, world: &mut World) -> Result<
         {
             add_batch(service, world, &runner).await?;
             world.runners.insert(key, runner);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the runners that the list shows without a registration as they are now. Nothing else depends on a list's
+/// moment: whoever changes a record reads it again, but a registration without a record is removed unread.
+pub(super) async fn read_young_runners(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    let young = world.runners.values().filter(|runner| runner.registration.is_none()).map(|runner| runner.key.clone());
+    for key in young.collect::<Vec<RunnerKey>>() {
+        match open_runner(service, &key).await? {
+            Some(runner) => drop(world.runners.insert(key, runner)),
+            None => drop(world.runners.remove(&key)),
         }
     }
     Ok(())
@@ -132,6 +146,17 @@ mod tests {
         world.jobs.clone_from(&scene.world.jobs);
         add_runners(&service, &mut world).await.unwrap();
         assert!(world.runners.contains_key(&runner_key(0)));
+    }
+
+    #[tokio::test]
+    async fn a_runner_that_the_list_shows_without_its_registration_is_read_again() {
+        let scene = Scene::new().booting(0).booting(1);
+        let (service, mut world) = late(&scene).await;
+        let before = |record: &RunnerRecord| RunnerRecord { registration: None, handed_over_at: None, ..record.clone() };
+        world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record))).collect();
+        service.ledger().close_runner(&runner_key(1), &Reason::Served, crate::ledger::AfterClose::Nothing).await.unwrap();
+        read_young_runners(&service, &mut world).await.unwrap();
+        assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);
     }
 
     #[tokio::test]
