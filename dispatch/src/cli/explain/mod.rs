@@ -25,8 +25,7 @@ pub(super) async fn run(place: &Place, arguments: &ExplainArguments) -> Exit {
         return recorded::run(folder);
     }
     match answer(place, arguments).await {
-        Ok(exit) => exit,
-        Err(Refused::Configuration(exit)) => exit,
+        Ok(exit) | Err(Refused::Configuration(exit)) => exit,
         Err(Refused::Question(error)) => {
             output::error(&error.to_string());
             match error {

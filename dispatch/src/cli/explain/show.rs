@@ -72,8 +72,8 @@ fn summary(explanation: &Explanation) -> String {
     let stuck = jobs().filter(|job| job.trouble.is_some()).count();
     let bad = [(broken, "workflow", "can never start"), (stuck, "job", "can never run")];
     let bad = bad.into_iter().filter(|(count, ..)| *count > 0);
-    let bad: String =
-        bad.map(|(count, noun, what)| format!("; {}", styled(BAD, format!("{} {what}", counted(count, noun))))).collect();
+    let bad: Vec<_> = bad.map(|(count, noun, what)| styled(BAD, format!("{} {what}", counted(count, noun)))).collect();
+    let bad = if bad.is_empty() { String::new() } else { format!("; {}", bad.join("; ")) };
     let verb = if started == 1 { "starts" } else { "start" };
     format!("{started} of {} {verb}, with {}{bad}", counted(workflows.len(), "workflow"), counted(jobs().count(), "job"))
 }
