@@ -19,10 +19,10 @@ const DOCS: &str = "on:
 jobs:
   site: {runs-on: go, steps: []}
 ";
-/// Without secrets: nothing here asks a forge.
+/// Whoever pushes has none of its secrets, and needs none.
 const CONFIGURATION: &str = "stack: story
 forges:
-  home: { url: \"http://127.0.0.1:9/\", token: { env: HOME }, webhook_secrets: [{ env: HOME }] }
+  home: { url: \"http://127.0.0.1:9/\", token: { env: FORGE_TOKEN }, webhook_secrets: [{ env: HOOK_SECRET }] }
 pools:
   go: { labels: [go:host, linux], backend: process, runner: [/bin/true] }
 ";

@@ -50,7 +50,7 @@ impl<E: Into<Unanswerable>> From<E> for Refused {
 }
 
 async fn answer(place: &Place, arguments: &ExplainArguments) -> Result<Exit, Refused> {
-    let config = installed::if_any(place).map_err(Refused::Configuration)?;
+    let config = installed::if_any(place, arguments.forge.is_some()).map_err(Refused::Configuration)?;
     let forge = rules::forge(config.as_ref(), arguments)?;
     let Asked { mut question, source } = ask::question(arguments, forge.as_ref()).await?;
     let (dialect, note) = rules::dialect(arguments, forge.as_ref(), &source).await?;
