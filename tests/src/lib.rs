@@ -1,4 +1,5 @@
 //! The lab.
 
 pub mod conformance;
+pub mod installation;
 pub mod simulator;
