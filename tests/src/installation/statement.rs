@@ -24,7 +24,7 @@ impl Statement {
     pub(super) fn of(statement: &Value, text: &str) -> Self {
         assert_eq!(statement["Effect"], "Allow", "{statement}");
         let sid = statement["Sid"].as_str().expect("a statement has a Sid, which says what it is for").to_owned();
-        let actions = list(&statement["Action"]).iter().map(|action| action.as_str().expect("an action").to_owned());
+        let actions = list(&statement["Action"]).into_iter().map(|action| action.as_str().expect("an action").to_owned());
         Self {
             actions: actions.collect(),
             resources: list(&statement["Resource"]),

@@ -7,7 +7,8 @@ use tests::installation::Template;
 fn the_edge_may_neither_launch_nor_read_identities() {
     let statements = Template::ours().statements("EdgeRole");
     for statement in statements {
-        let services: Vec<_> = statement.actions.iter().filter_map(|action| action.split_once(':')).map(|(name, _)| name).collect();
+        let services: Vec<_> =
+            statement.actions.iter().filter_map(|action| action.split_once(':')).map(|(name, _)| name).collect();
         assert!(services.iter().all(|service| ["dynamodb", "logs"].contains(service)), "{statement:?}");
         if services.contains(&"dynamodb") {
             let keys = &statement.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];

@@ -16,3 +16,16 @@ fn an_update_never_throws_records_away() {
     assert_eq!((&table["UpdateReplacePolicy"], &table["DeletionPolicy"]), (&json!("Retain"), &json!("Delete")));
     assert_eq!(table["Properties"]["BillingMode"], "PAY_PER_REQUEST");
 }
+
+/// Whatever the store says about its table, the template says too; only point-in-time recovery, encryption and the name are the
+/// template's own.
+#[cfg(feature = "dynamodb")]
+#[test]
+fn the_table_is_what_the_store_uses() {
+    let template = Template::ours();
+    let table = template.properties("Table").as_object().expect("properties");
+    let own = ["TableName", "PointInTimeRecoverySpecification", "SSESpecification"];
+    let shared = table.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+    let shared: serde_json::Map<_, _> = shared.map(|(name, value)| (name.clone(), value.clone())).collect();
+    assert_eq!(serde_json::Value::Object(shared), dispatch::store::dynamodb::table_properties());
+}
