@@ -1,5 +1,7 @@
 //! The lab.
 
+#[cfg(feature = "dynamodb")]
+pub mod aws;
 pub mod conformance;
 pub mod installation;
 pub mod simulator;
