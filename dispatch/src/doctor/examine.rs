@@ -1,0 +1,45 @@
+//! All looks, one after the other.
+
+use aws_config::SdkConfig;
+use serde_json::Value;
+
+use super::look::{caller, image, launch, network, quota, role, schedule, table};
+use super::signed::Client;
+use super::{Check, Topic, Verdict};
+use crate::config::Config;
+use crate::pool::{EC2, Pool};
+use crate::time::Timestamp;
+
+/// Looks at everything that `config` needs on AWS. `table_as_made` is what the store wants of its table, as CloudFormation
+/// spells it.
+pub async fn examine(settings: SdkConfig, config: &Config, table_as_made: &Value, now: Timestamp) -> Vec<Check> {
+    let Some(aws) = &config.aws else {
+        let remedy = "name table, subnets, security groups and instance profile under `aws`, or by the environment (`DDB_TABLE`, …)";
+        return vec![Topic::Caller.error("the configuration says nothing about AWS", remedy)];
+    };
+    let client = match Client::new(settings, &aws.region) {
+        Ok(client) => client,
+        Err(error) => return vec![Topic::Caller.error(error, "look at this computer's certificates")],
+    };
+    let caller = caller::look(&client).await;
+    if caller.verdict == Verdict::Error {
+        return vec![caller];
+    }
+    let pools: Vec<&Pool> = config.pools.iter().filter(|pool| pool.backend.as_str() == EC2).collect();
+    let jobs_use_role = pools.iter().any(|pool| pool.ec2.job_uses_instance_role);
+    let mut checks = vec![caller];
+    let table = table::look(&client, &aws.table, table_as_made).await;
+    checks.extend(table.checks);
+    checks.extend(schedule::look(&client, &aws.table, table.stream.as_deref(), now).await);
+    checks.extend(image::look(&client, config, &pools).await);
+    checks.extend(network::look(&client, aws, most_machines(config, &pools)).await);
+    checks.extend(role::look(&client, aws, table.arn.as_deref(), jobs_use_role).await);
+    checks.extend(launch::look(&client, config, aws, &pools).await);
+    checks.extend(quota::look(&client, &pools, config.limits.total).await);
+    checks
+}
+
+fn most_machines(config: &Config, pools: &[&Pool]) -> u64 {
+    let sum: u64 = pools.iter().map(|pool| u64::from(pool.limit)).sum();
+    config.limits.total.map_or(sum, |total| sum.min(u64::from(total)))
+}
