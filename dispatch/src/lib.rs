@@ -17,6 +17,8 @@ pub mod cloud;
 pub mod config;
 pub mod delivery;
 pub mod diagnostic;
+#[cfg(feature = "dynamodb")]
+pub mod doctor;
 pub mod edge;
 pub mod event;
 pub mod explain;

@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Environment, Loaded, from_environment, load};
 use crate::diagnostic::{Colour, Report};
 use crate::ledger::Ledger;
-use crate::store::{self, Store};
+use crate::store::{self, Store, StoreError};
 
 /// Configuration and records.
 pub(super) struct Installed {
@@ -23,7 +23,7 @@ impl Installed {
     /// Loads the configuration and opens the records, through the running `serve` if there is one.
     pub(super) async fn open(place: &Place) -> Result<Self, Exit> {
         let config = configuration(place)?;
-        match store::open(&config.serve.data).await {
+        match records(&config).await {
             Ok(store) => Ok(Self { config, store, clock: SystemClock::start() }),
             Err(error) => {
                 output::error(&format!("the records in {} cannot be opened: {error}", config.serve.data.display()));
@@ -35,6 +35,16 @@ impl Installed {
     pub(super) fn ledger(&self) -> Ledger<'_> {
         Ledger::open(self.store.as_ref(), self.clock.now(), self.config.serve.keep_closed_s)
     }
+}
+
+/// On AWS they are in its table, else in the data folder, through the running `serve` if there is one.
+async fn records(config: &Config) -> Result<Arc<dyn Store>, StoreError> {
+    #[cfg(feature = "dynamodb")]
+    if let Some(aws) = &config.aws {
+        let settings = crate::aws::settings(Some(&aws.region)).await;
+        return Ok(Arc::new(store::DynamoDbStore::new(&settings, &aws.table)));
+    }
+    store::open(&config.serve.data).await
 }
 
 /// What is looked for when no file is named.

@@ -14,7 +14,8 @@ use crate::time::Timestamp;
 /// spells it.
 pub async fn examine(settings: SdkConfig, config: &Config, table_as_made: &Value, now: Timestamp) -> Vec<Check> {
     let Some(aws) = &config.aws else {
-        let remedy = "name table, subnets, security groups and instance profile under `aws`, or by the environment (`DDB_TABLE`, …)";
+        let remedy =
+            "name table, subnets, security groups and instance profile under `aws`, or by the environment (`DDB_TABLE`, …)";
         return vec![Topic::Caller.error("the configuration says nothing about AWS", remedy)];
     };
     let client = match Client::new(settings, &aws.region) {

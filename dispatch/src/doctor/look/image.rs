@@ -31,7 +31,9 @@ pub(in crate::doctor) async fn look(client: &Client, config: &Config, pools: &[&
     for image in images {
         checks.push(match id_of(client, image).await {
             Ok(id) => judge(image, described(client, &id).await),
-            Err(refused) => Topic::Image.unanswered(&refused, "put the image's id there: `aws ssm put-parameter --data-type aws:ec2:image`"),
+            Err(refused) => {
+                Topic::Image.unanswered(&refused, "put the image's id there: `aws ssm put-parameter --data-type aws:ec2:image`")
+            }
         });
     }
     checks

@@ -49,7 +49,8 @@ fn places(subnets: Result<Vec<Subnet>, Refused>, most_machines: u64) -> Vec<Chec
     };
     let free = |subnet: &Subnet| subnet.available_ip_address_count.parse::<u64>().unwrap_or(0);
     let full = subnets.iter().filter(|subnet| free(subnet) == 0).map(|subnet| {
-        Topic::Network.error(format!("no address is free in {}", subnet.subnet_id), "free addresses there, or name another subnet")
+        Topic::Network
+            .error(format!("no address is free in {}", subnet.subnet_id), "free addresses there, or name another subnet")
     });
     let sum: u64 = subnets.iter().map(free).sum();
     let zones: BTreeSet<&str> = subnets.iter().map(|subnet| subnet.availability_zone.as_str()).collect();
@@ -61,7 +62,10 @@ fn places(subnets: Result<Vec<Subnet>, Refused>, most_machines: u64) -> Vec<Chec
         let text = format!("{sum} addresses are free, all in {}", listed(&names, "and"));
         Topic::Network.warning(text, "add a subnet of another zone: spot instances run out by zone")
     } else {
-        let text = format!("{sum} addresses are free in {}; a way from there to the forge is not verified on AWS", listed(&names, "and"));
+        let text = format!(
+            "{sum} addresses are free in {}; a way from there to the forge is not verified on AWS",
+            listed(&names, "and")
+        );
         Topic::Network.good(text)
     };
     full.chain([seen]).collect()
@@ -126,11 +130,10 @@ mod tests {
 
     #[test]
     fn nobody_may_come_in_and_something_must_get_out() {
-        assert_eq!([group(0, 1), group(1, 1), group(0, 0)].map(|group| door(&group).verdict), [
-            Verdict::Good,
-            Verdict::Error,
-            Verdict::Error
-        ]);
+        assert_eq!(
+            [group(0, 1), group(1, 1), group(0, 0)].map(|group| door(&group).verdict),
+            [Verdict::Good, Verdict::Error, Verdict::Error]
+        );
     }
 
     #[test]

@@ -14,8 +14,7 @@ use crate::pool::{Market, Pool};
 const STANDARD: &str = "acdhimrtz";
 
 /// The quotas by AWS's codes: "All Standard … Spot Instance Requests" and "Running On-Demand Standard … instances", in vCPUs.
-const QUOTAS: [(Bought, &str, &str); 2] =
-    [(Bought::Spot, "L-34B43A08", "spot"), (Bought::OnDemand, "L-1216C47A", "on-demand")];
+const QUOTAS: [(Bought, &str, &str); 2] = [(Bought::Spot, "L-34B43A08", "spot"), (Bought::OnDemand, "L-1216C47A", "on-demand")];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bought {
@@ -85,7 +84,9 @@ fn needed(pools: &[&Pool], limit: Option<u32>, bought: Bought, sizes: &Sizes) ->
         Bought::Spot => pool.ec2.market != Market::OnDemand,
         Bought::OnDemand => pool.ec2.market != Market::Spot,
     };
-    let largest = |pool: &Pool| pool.instance_types.iter().filter(|kind| is_standard(kind)).filter_map(|kind| sizes.get(kind)).max().copied();
+    let largest = |pool: &Pool| {
+        pool.instance_types.iter().filter(|kind| is_standard(kind)).filter_map(|kind| sizes.get(kind)).max().copied()
+    };
     let mut machines: Vec<(u64, u64)> =
         pools.iter().filter(may).filter_map(|pool| Some((largest(pool)?, u64::from(pool.limit)))).collect();
     machines.sort_unstable_by(|one, other| other.cmp(one));
@@ -101,15 +102,23 @@ fn needed(pools: &[&Pool], limit: Option<u32>, bought: Bought, sizes: &Sizes) ->
 
 #[expect(clippy::cast_precision_loss, reason = "AWS gives quotas as floating point; vCPUs are far from its limits")]
 fn judge(name: &str, code: &str, needed: u64, allowed: Result<f64, Refused>) -> Check {
-    let remedy = format!("ask for more: `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code {code} --desired-value {needed}`");
+    let remedy = format!(
+        "ask for more: `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code {code} --desired-value {needed}`"
+    );
     match allowed {
         Err(refused) => Topic::Quota.unanswered(&refused, "ask again"),
-        Ok(allowed) if allowed < 1.0 => Topic::Quota.error(format!("the account may run no {name} instances at all (quota {code} is 0)"), remedy),
+        Ok(allowed) if allowed < 1.0 => {
+            Topic::Quota.error(format!("the account may run no {name} instances at all (quota {code} is 0)"), remedy)
+        }
         Ok(allowed) if allowed < needed as f64 => Topic::Quota.warning(
-            format!("the pools may ask for {needed} {name} vCPUs at one time, the account may run {allowed}; jobs beyond that wait"),
+            format!(
+                "the pools may ask for {needed} {name} vCPUs at one time, the account may run {allowed}; jobs beyond that wait"
+            ),
             format!("{remedy}; or lower the pools' `limit` or `limits.total`"),
         ),
-        Ok(allowed) => Topic::Quota.good(format!("the account may run {allowed} {name} vCPUs, the pools ask for at most {needed}")),
+        Ok(allowed) => {
+            Topic::Quota.good(format!("the account may run {allowed} {name} vCPUs, the pools ask for at most {needed}"))
+        }
     }
 }
 
@@ -119,7 +128,10 @@ fn elsewhere(pools: &[&Pool]) -> Option<Check> {
         pools.iter().flat_map(|pool| &pool.instance_types).map(String::as_str).filter(|kind| !is_standard(kind)).collect();
     let names: Vec<&str> = others.into_iter().collect();
     (!names.is_empty()).then(|| {
-        let text = format!("the quotas of {} were not looked at: their families have their own", crate::diagnostic::listed(&names, "and"));
+        let text = format!(
+            "the quotas of {} were not looked at: their families have their own",
+            crate::diagnostic::listed(&names, "and")
+        );
         Topic::Quota.unknown(text, "look in Service Quotas under EC2")
     })
 }

@@ -83,7 +83,10 @@ fn document(encoded: &str) -> Option<Vec<Value>> {
 /// Identities are laid out under the role's id, so another one's would never be found.
 fn known(aws: &AwsConfig, role: &Role) -> Option<Check> {
     let configured = aws.role_id.as_deref().filter(|id| *id != role.role_id)?;
-    let text = format!("the role of the instance profile is {}, but `aws.role_id` says {configured}: no machine finds its identity", role.role_id);
+    let text = format!(
+        "the role of the instance profile is {}, but `aws.role_id` says {configured}: no machine finds its identity",
+        role.role_id
+    );
     Some(Topic::Role.error(text, format!("set `aws.role_id` (`INSTANCE_ROLE_ID`) to {}, or leave it out", role.role_id)))
 }
 
@@ -100,7 +103,9 @@ fn judge(name: &str, rights: &Rights, table_arn: Option<&str>, jobs_use_it: bool
         checks.push(more(name, others, &rights.attached, jobs_use_it));
     }
     if checks.is_empty() {
-        let text = format!("`{name}` may delete a machine's own identity and nothing else; that IAM holds it to this is not verified on AWS");
+        let text = format!(
+            "`{name}` may delete a machine's own identity and nothing else; that IAM holds it to this is not verified on AWS"
+        );
         checks.push(Topic::Role.good(text));
     }
     checks
@@ -175,7 +180,11 @@ mod tests {
             let mut statement = statement();
             *statement.pointer_mut(place).unwrap() = wider;
             let found = judged(vec![statement], &[], false);
-            assert_eq!(found.iter().map(|(verdict, _)| *verdict).collect::<Vec<_>>(), [Verdict::Error, Verdict::Warning], "{place}");
+            assert_eq!(
+                found.iter().map(|(verdict, _)| *verdict).collect::<Vec<_>>(),
+                [Verdict::Error, Verdict::Warning],
+                "{place}"
+            );
         }
     }
 

@@ -108,10 +108,13 @@ fn timed(rules: Result<Vec<Rule>, Refused>) -> Check {
             let timed = rules.iter().find(|rule| rule.schedule_expression.is_some());
             match timed.map(|rule| (rule, rule.schedule_expression.as_deref())) {
                 None => Topic::Schedule.error("no rule of EventBridge calls the worker", remedy),
-                Some((rule, _)) if rule.state == "DISABLED" => {
-                    Topic::Schedule.error(format!("the rule `{}` is disabled", rule.name), format!("run `aws events enable-rule --name {}`", rule.name))
+                Some((rule, _)) if rule.state == "DISABLED" => Topic::Schedule.error(
+                    format!("the rule `{}` is disabled", rule.name),
+                    format!("run `aws events enable-rule --name {}`", rule.name),
+                ),
+                Some((_, Some("rate(1 minute)" | "cron(* * * * ? *)"))) => {
+                    Topic::Schedule.good("a rule calls the worker each minute")
                 }
-                Some((_, Some("rate(1 minute)" | "cron(* * * * ? *)"))) => Topic::Schedule.good("a rule calls the worker each minute"),
                 Some((rule, other)) => Topic::Schedule.warning(
                     format!("the rule `{}` calls the worker by `{}`, not each minute", rule.name, other.unwrap_or_default()),
                     "use `rate(1 minute)`: what a webhook does not bring is found only then",
@@ -139,11 +142,8 @@ mod tests {
 
     #[test]
     fn the_stream_must_be_connected_once_and_filtered() {
-        let mapping = |state: &str, filter| Mapping {
-            function_arn: "arn".to_owned(),
-            state: state.to_owned(),
-            filter_criteria: filter,
-        };
+        let mapping =
+            |state: &str, filter| Mapping { function_arn: "arn".to_owned(), state: state.to_owned(), filter_criteria: filter };
         let filtered = mapping("Enabled", Some(json!({ "Filters": [] })));
         assert_eq!(woken(std::slice::from_ref(&filtered)).verdict, Verdict::Good);
         for (mappings, word) in [

@@ -83,9 +83,14 @@ fn form(name: &str, table: &Table, made: &Value) -> Vec<Check> {
     } else {
         lacks.map(|index| format!("the table `{name}` has no index `{}` in the form that the store uses", index.index_name))
     };
-    let wrong = wrong.map(|text| Topic::Table.error(text, "let `infra/template.yaml` make the table; an old dispatcher's is not ours"));
+    let wrong =
+        wrong.map(|text| Topic::Table.error(text, "let `infra/template.yaml` make the table; an old dispatcher's is not ours"));
     let found: Vec<Check> = status.into_iter().chain(wrong).collect();
-    if found.is_empty() { vec![Topic::Table.good(format!("`{name}` has the keys and indexes that the store uses"))] } else { found }
+    if found.is_empty() {
+        vec![Topic::Table.good(format!("`{name}` has the keys and indexes that the store uses"))]
+    } else {
+        found
+    }
 }
 
 fn stream(table: &Table) -> Check {
