@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a template of another shape fails the test")]
 
 mod alarm;
+mod documentation;
 mod edge;
 mod lint;
 mod machines;

@@ -1,7 +1,6 @@
 //! Signs calls, sends them, reads what comes back.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::config::{Credentials, ProvideCredentials};
@@ -13,6 +12,7 @@ use super::call::Call;
 use super::refused::Refused;
 use super::service::Protocol;
 use super::xml;
+use crate::clock::{Clock, SystemClock};
 
 /// Until the whole answer is here.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -20,12 +20,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of an answer.
 const LARGEST: usize = 4 << 20;
 
-/// Asks AWS as whoever the settings say. Cheap to clone, without `Debug`.
-#[derive(Clone)]
+/// Asks AWS as whoever the settings say. Without `Debug`.
 pub struct Client {
     http: reqwest::Client,
-    settings: Arc<SdkConfig>,
+    settings: SdkConfig,
     region: String,
+    clock: SystemClock,
 }
 
 impl Client {
@@ -38,7 +38,7 @@ impl Client {
         let _already_there = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::ClientBuilder::new().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
         let http = builder.build().map_err(|error| chain(&error))?;
-        Ok(Self { http, settings: Arc::new(settings), region: region.to_owned() })
+        Ok(Self { http, settings, region: region.to_owned(), clock: SystemClock::start() })
     }
 
     /// The region that is asked.
@@ -71,6 +71,10 @@ impl Client {
         provider.provide_credentials().await.map_err(|error| chain(&error))
     }
 
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(self.clock.now().millis())
+    }
+
     fn signed(&self, call: &Call, credentials: &Credentials) -> Result<reqwest::Request, String> {
         let endpoint = self.settings.endpoint_url().map_or_else(|| call.service.endpoint(&self.region), str::to_owned);
         let address = format!("{}{}", endpoint.trim_end_matches('/'), call.path);
@@ -80,7 +84,7 @@ impl Client {
             .identity(&identity)
             .region(call.service.signing_region(&self.region))
             .name(call.service.name)
-            .time(self.settings.time_source().ok_or("nothing tells the time")?.now())
+            .time(self.now())
             .settings(SigningSettings::default())
             .build()
             .map_err(|error| chain(&error))?

@@ -1,0 +1,115 @@
+//! `dispatch doctor --aws` on an emulated account: what the template makes is found good, and what is spoiled is found.
+#![cfg(feature = "dynamodb")]
+#![expect(clippy::expect_used, reason = "an account that cannot be made fails the test")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use dispatch::aws::{SdkConfig, settings};
+use dispatch::config::{Config, Environment, from_environment};
+use dispatch::doctor::{Check, Topic, Verdict, examine};
+use dispatch::store::dynamodb::{create_table, table_properties};
+use dispatch::time::Timestamp;
+use tests::aws::{Lab, REGION, with_moto};
+
+const TABLE: &str = "dispatch";
+
+/// An emulated account with an installation in it.
+struct Account {
+    lab: Lab,
+    variables: BTreeMap<String, String>,
+}
+
+impl Account {
+    async fn new() -> Self {
+        let lab = Lab::start();
+        let client = aws_sdk_dynamodb::Client::new(&settings_for(&lab).await);
+        create_table(&client, TABLE).await.expect("a table");
+        let table = client.describe_table().table_name(TABLE).send().await.expect("the table").table.expect("the table");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("aws/installed.py");
+        let mut python = Command::new(with_moto());
+        python.arg(script).args([TABLE, table.latest_stream_arn().expect("a stream")]).envs(lab.environment());
+        let output = python.env("AWS_DEFAULT_REGION", REGION).output().expect("python runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let variables = serde_json::from_slice(&output.stdout).expect("what was made");
+        Self { lab, variables }
+    }
+
+    fn config(&self) -> Config {
+        let forge = [("GITEA_URL", "https://git.example.com"), ("GITEA_TOKEN", "none"), ("WEBHOOK_SECRET", "none")];
+        let own = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let environment: Environment =
+            forge.into_iter().chain([("DDB_TABLE", TABLE), ("AWS_REGION", REGION)]).chain(own).collect();
+        from_environment(&environment).expect("a configuration").into_config().expect("a stack")
+    }
+
+    async fn checks(&self, config: &Config) -> Vec<Check> {
+        examine(settings_for(&self.lab).await, config, &table_properties(), Timestamp::from_seconds(1_800_000_000)).await
+    }
+
+    /// Verdicts and texts of one topic.
+    async fn about(&self, topic: Topic, config: &Config) -> Vec<(Verdict, String)> {
+        let checks = self.checks(config).await.into_iter().filter(|check| check.topic == topic);
+        checks.map(|check| (check.verdict, check.text)).collect()
+    }
+}
+
+/// Credentials that the emulator does not look at.
+async fn settings_for(lab: &Lab) -> SdkConfig {
+    let credentials = aws_sdk_dynamodb::config::Credentials::new("lab", "lab", None, None, "lab");
+    let provider = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(credentials);
+    let builder = settings(Some(REGION)).await.into_builder();
+    builder.endpoint_url(lab.endpoint()).credentials_provider(provider).build()
+}
+
+#[tokio::test]
+async fn an_installation_as_the_template_makes_it_is_found_good() {
+    let account = Account::new().await;
+    let checks = account.checks(&account.config()).await;
+    let wrong: Vec<&Check> = checks.iter().filter(|check| check.verdict != Verdict::Good).collect();
+    let told: Vec<&str> = wrong.iter().map(|check| check.text.as_str()).collect();
+    assert_eq!(told, ["no pass has ever begun"], "{wrong:#?}");
+    for topic in
+        [Topic::Caller, Topic::Table, Topic::Schedule, Topic::Image, Topic::Network, Topic::Role, Topic::Launch, Topic::Quota]
+    {
+        assert!(checks.iter().any(|check| check.topic == topic && check.verdict == Verdict::Good), "{topic:?}: {checks:#?}");
+    }
+    let changes = ["Create", "Put", "Update", "Delete", "Terminate", "Modify"];
+    let calls = account.lab.calls();
+    let asked = calls.iter().skip_while(|call| call.operation != "GetCallerIdentity");
+    let changed: Vec<_> = asked.filter(|call| changes.iter().any(|change| call.operation.starts_with(change))).collect();
+    assert!(changed.is_empty(), "the doctor only looks: {changed:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told() {
+    let account = Account::new().await;
+    let mut config = account.config();
+    let aws = config.aws.as_mut().expect("AWS");
+    aws.table = "elsewhere".to_owned();
+    aws.subnets = vec!["subnet-00000000".to_owned()];
+    aws.instance_profile = "nobody".to_owned();
+    aws.image = Some("/dispatch/other".to_owned());
+    for (topic, code) in [
+        (Topic::Table, "ResourceNotFoundException"),
+        (Topic::Network, "InvalidSubnetID.NotFound"),
+        (Topic::Role, "NoSuchEntity"),
+        (Topic::Image, "ParameterNotFound"),
+    ] {
+        let told = account.about(topic, &config).await;
+        assert!(told.iter().any(|(verdict, text)| *verdict == Verdict::Error && text.contains(code)), "{topic:?}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_machines_role_is_told() {
+    let account = Account::new().await;
+    let mut config = account.config();
+    config.aws.as_mut().expect("AWS").role_id = Some("AROAELSEWHERE0000000".to_owned());
+    let told = account.about(Topic::Role, &config).await;
+    assert!(
+        told.iter().any(|(verdict, text)| *verdict == Verdict::Error && text.contains("no machine finds its identity")),
+        "{told:?}"
+    );
+}
