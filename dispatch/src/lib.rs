@@ -23,8 +23,11 @@ pub mod forge;
 pub mod identifier;
 pub mod journal;
 pub mod label;
+#[cfg(any(feature = "lambda", test))]
+pub mod lambda;
 pub mod ledger;
 mod observe;
+pub mod page;
 pub mod phase;
 pub mod plan;
 pub mod pool;

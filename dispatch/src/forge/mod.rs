@@ -18,7 +18,7 @@ pub mod client;
 mod error;
 mod forgejo;
 mod gitea;
-mod http;
+pub(crate) mod http;
 mod paging;
 mod register;
 mod route;
