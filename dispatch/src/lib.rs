@@ -23,7 +23,6 @@ pub mod forge;
 pub mod identifier;
 pub mod journal;
 pub mod label;
-#[cfg(any(feature = "lambda", test))]
 pub mod lambda;
 pub mod ledger;
 mod observe;

@@ -9,7 +9,7 @@ use crate::text::printable;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub(super) enum Event {
     /// A request of a function URL, payload format 2.0.
     Request(Request),
     /// The schedule, by a rule of EventBridge or by EventBridge Scheduler.
@@ -23,7 +23,7 @@ const MOST_NAMES: usize = 8;
 
 impl Event {
     /// Recognises an event.
-    pub fn recognise(event: Value) -> Result<Self, Failure> {
+    pub(super) fn recognise(event: Value) -> Result<Self, Failure> {
         let Value::Object(fields) = &event else { return Err(Failure::UnknownEvent("this one is no JSON object".to_owned())) };
         if fields.get("detail-type").is_some_and(|kind| kind == "Scheduled Event") {
             return Ok(Self::Schedule);

@@ -3,6 +3,8 @@
 //! One binary, `bootstrap`, knows three kinds of events by their shape: requests of a function URL, the schedule, and
 //! batches of the table's stream. Deployed twice it is edge and worker with different rights; deployed once it is both.
 //!
+//! [`Function`] is all of it but the process and its clients; those come with the feature `lambda`.
+//!
 //! Lambda freezes a process between two events and may end it at any moment, so nothing is kept in it that matters, and
 //! nothing is prepared before the first event that this event may not need.
 
@@ -22,12 +24,9 @@ mod role;
 #[cfg(feature = "lambda")]
 mod start;
 mod stream;
-#[cfg(test)]
-mod tests;
 
 pub use configuration::{FILE, configuration};
 pub use deadline::Deadline;
-pub use event::Event;
 pub use failure::Failure;
 pub use function::Function;
 pub use role::Role;

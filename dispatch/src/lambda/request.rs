@@ -14,7 +14,7 @@ use crate::page::{Answer, TooLarge};
 
 /// One request; its body as it came.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Request {
+pub(super) struct Request {
     /// How it asks.
     pub(super) method: Method,
     /// For what.

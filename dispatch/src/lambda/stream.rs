@@ -12,7 +12,7 @@ const JOB: &str = "job#";
 /// what a pass writes; if that made another pass, the function would keep itself busy for ever. So the filter is
 /// repeated here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Batch {
+pub(super) struct Batch {
     new_jobs: Vec<String>,
 }
 
