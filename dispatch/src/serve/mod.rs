@@ -22,16 +22,15 @@ use crate::cloud::{Cloud, CloudError};
 use crate::config::Config;
 use crate::forge::client::ForgeClient;
 use crate::forge::{Forge, ForgeError};
-use crate::identifier::{BackendName, ForgeName};
+use crate::identifier::{BackendName, ForgeName, PoolName};
 use crate::journal::Journal;
 use crate::label::LabelSet;
+use crate::pool::EC2;
 use crate::service::Service;
 use crate::store::{Socket, Store, StoreError, hold};
 
+pub use crate::pool::PROCESS;
 pub use shutdown::asked_to_stop;
-
-/// The name of the backend that runs machines as processes of this computer.
-pub const PROCESS: &str = "process";
 
 /// Time for what is under way when the process is asked to stop: a little less than container engines wait before they kill.
 const GRACE: Duration = Duration::from_secs(8);
@@ -56,6 +55,15 @@ pub enum ServeError {
     /// The machines.
     #[error("the backend cannot be used: {0}")]
     Cloud(#[from] CloudError),
+    /// A pool whose machines this program cannot launch.
+    #[error(
+        "the pool `{pool}` launches instances on EC2, which this `dispatch` was built without: build it with `--features ec2`, or \
+         run the Lambda function"
+    )]
+    WithoutEc2 {
+        /// The first such pool.
+        pool: PoolName,
+    },
     /// A forge's client.
     #[error("the forge cannot be used: {0}")]
     Forge(#[from] ForgeError),
@@ -144,6 +152,9 @@ pub fn connect(
     journal: Arc<dyn Journal>,
     holder: String,
 ) -> Result<Service, ServeError> {
+    if let Some(pool) = config.pools.iter().find(|pool| pool.backend.as_str() == EC2) {
+        return Err(ServeError::WithoutEc2 { pool: pool.name.clone() });
+    }
     let clouds = clouds(&config.serve.data, agent, clock.clone(), bell)?;
     let forges = forges(&config)?;
     Ok(Service { config, store, clock, forges, clouds, journal, holder })

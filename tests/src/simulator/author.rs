@@ -5,7 +5,7 @@
 use dispatch::config::{Limits, RegisterAt};
 use dispatch::identifier::PoolName;
 use dispatch::label::LabelSet;
-use dispatch::pool::{ForkPullRequests, Pool};
+use dispatch::pool::{Ec2Settings, ForkPullRequests, Pool};
 
 use super::agenda::Millis;
 use super::cloud::CLOUD;
@@ -47,6 +47,7 @@ pub fn pool(name: &str, labels: &[&str], limit: u32, (boot_limit_s, idle_limit_s
         labels: labels.iter().filter_map(|label| label.parse().ok()).collect(),
         backend: CLOUD.into(),
         instance_types: vec!["t3.small".to_owned()],
+        ec2: Ec2Settings::default(),
         runner: Vec::new(),
         pass_environment: Vec::new(),
         limit,

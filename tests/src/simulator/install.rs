@@ -54,6 +54,7 @@ fn config(settings: &Settings) -> Config {
         forges: BTreeMap::from([(FORGE.into(), forge)]),
         pools: settings.pools.clone(),
         limits: settings.limits.clone(),
+        aws: None,
         serve: ServeConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             data: "nowhere".into(),

@@ -94,6 +94,7 @@ fn config(stage: &Stage, data: &Path) -> Config {
         forges: BTreeMap::from([(ForgeName::new("demo"), forge)]),
         pools: defaults(&PROCESS.into(), &[STAND_IN.to_owned()]),
         limits: Limits::default(),
+        aws: None,
         serve: ServeConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             data: data.to_path_buf(),

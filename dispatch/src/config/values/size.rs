@@ -1,4 +1,4 @@
-//! Sizes: `64KiB`, `25MiB`.
+//! Sizes: `64KiB`, `25MiB`; of disks: `30GiB`.
 
 use super::{Refusal, Scalar};
 use crate::diagnostic::quoted;
@@ -22,6 +22,24 @@ impl Scalar for Bytes {
                 format!("{shown} is not a size with its unit"),
                 "write a whole number with `B`, `KiB`, `MiB` or `GiB`, such as `25MiB`",
             )),
+        }
+    }
+}
+
+/// The size of a disk in gibibytes, from one to what a gp3 volume may have at least in every region.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::config) struct Gibibytes(pub(in crate::config) u32);
+
+const LARGEST_DISK: u32 = 16_384;
+
+impl Scalar for Gibibytes {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        let shown = quoted(text);
+        let number = text.strip_suffix("GiB").filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        match number.and_then(|number| number.parse().ok()) {
+            Some(gibibytes @ 1..=LARGEST_DISK) => Ok(Self(gibibytes)),
+            Some(_) => Err(Refusal::new(format!("{shown} is not between `1GiB` and `16384GiB`"), "write a size such as `30GiB`")),
+            None => Err(Refusal::new(format!("{shown} is not the size of a disk"), "write whole gibibytes, such as `30GiB`")),
         }
     }
 }
@@ -50,6 +68,17 @@ mod tests {
         insta::assert_snapshot!(refusal("2GiB"), @"`2GiB` is not between `1B` and `1GiB`: write a size such as `25MiB`");
         for text in ["0B", "", "25", "MiB", "-1B", "+1B", "1.5MiB", "99999999999GiB"] {
             assert!(Bytes::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn disks_are_measured_in_gibibytes() {
+        assert_eq!(Gibibytes::parse("30GiB"), Ok(Gibibytes(30)));
+        let refusal = |text: &str| Gibibytes::parse(text).unwrap_err().to_string();
+        insta::assert_snapshot!(refusal("30GB"), @"`30GB` is not the size of a disk: write whole gibibytes, such as `30GiB`");
+        insta::assert_snapshot!(refusal("0GiB"), @"`0GiB` is not between `1GiB` and `16384GiB`: write a size such as `30GiB`");
+        for text in ["", "30", "GiB", "+3GiB", "1.5GiB", "16385GiB", "99999999999GiB"] {
+            assert!(Gibibytes::parse(text).is_err(), "{text}");
         }
     }
 }
