@@ -35,6 +35,7 @@ pub mod pool;
 pub mod reason;
 pub mod reconcile;
 pub mod record;
+pub mod repository;
 #[cfg(test)]
 mod scene;
 #[cfg(feature = "serve")]
