@@ -15,6 +15,7 @@
 mod ability;
 mod capabilities;
 pub mod client;
+mod connect;
 mod content;
 mod error;
 mod forgejo;
@@ -31,6 +32,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 
 pub use capabilities::{Capabilities, ForgeKind, Version};
+pub use connect::connect;
 pub use error::{ForgeError, ForgeErrorKind};
 
 use crate::identifier::{RepositoryName, Scope};
