@@ -3,7 +3,7 @@
 use crate::identifier::{JobKey, RunnerKey};
 use crate::plan::Claim;
 use crate::reason::Reason;
-use crate::record::{Batch, Control, JobRecord, Lease, Record, RunnerRecord, RunnerState, Story};
+use crate::record::{Batch, Control, JobRecord, Lease, Mode, Record, RunnerRecord, RunnerState, Story};
 use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
 
@@ -165,11 +165,13 @@ impl<'a> Ledger<'a> {
         self.commit(transaction).await
     }
 
-    /// Stores a batch with its runners, raises the counters, and marks the jobs: all or nothing.
+    /// Stores a batch with its runners, raises the counters, and marks the jobs: all or nothing, and nothing from the
+    /// moment on in which the operator turns the switch.
     pub async fn claim(&self, claim: &Claim) -> Result<(), LedgerError> {
         let count = i64::try_from(claim.members.len()).unwrap_or(i64::MAX);
         let batch = &claim.batch;
-        let mut transaction = self.begin().put(Key::batch(&batch.id), Expect::Absent, Record::Batch(batch.clone()), Life::Open);
+        let running = self.begin_while_running().await?;
+        let mut transaction = running.put(Key::batch(&batch.id), Expect::Absent, Record::Batch(batch.clone()), Life::Open);
         for (counter, limit) in &claim.counters {
             transaction = transaction.add(counter.clone(), count, limit.map(u64::from));
         }
@@ -277,6 +279,16 @@ impl<'a> Ledger<'a> {
             Some(fence) => transaction.check(Key::lease(), Expect::Fence(fence)),
             None => transaction,
         }
+    }
+
+    async fn begin_while_running(&self) -> Result<Transaction, LedgerError> {
+        let key = Key::control();
+        let expect = match self.store.read(&key).await? {
+            None => Expect::Absent,
+            Some(Stored { version, record: Record::Control(Control { mode: Mode::Running, .. }) }) => Expect::Version(version),
+            Some(_) => return Err(LedgerError::Conflict(Conflict { key, at_limit: false })),
+        };
+        Ok(self.begin().check(key, expect))
     }
 
     async fn commit(&self, transaction: Transaction) -> Result<(), LedgerError> {

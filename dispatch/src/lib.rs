@@ -31,6 +31,7 @@ pub mod pool;
 pub mod reason;
 pub mod reconcile;
 pub mod record;
+pub mod repository;
 #[cfg(test)]
 mod scene;
 #[cfg(feature = "serve")]

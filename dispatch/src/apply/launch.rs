@@ -10,7 +10,7 @@ use crate::pool::Pool;
 use crate::reason::{Held, Reason};
 use crate::reconcile::described;
 use crate::record::{Batch, RunnerRecord, RunnerState};
-use crate::store::Conflict;
+use crate::store::{Conflict, Key};
 
 /// Seconds until the next try where no machine was to be had for a moment.
 const SOON_S: u64 = 15;
@@ -22,6 +22,7 @@ impl Apply<'_> {
         match self.ledger().claim(claim).await {
             Ok(()) => {}
             Err(LedgerError::Conflict(conflict)) if conflict.at_limit => return self.at_limit(claim, &conflict).await,
+            Err(LedgerError::Conflict(conflict)) if conflict.key == Key::control() => return Err(Failed::Overtaken),
             Err(error) => return Err(error.into()),
         }
         for (index, member) in (0_u16..).zip(&claim.members) {

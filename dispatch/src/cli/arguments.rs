@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::explain::ExplainArguments;
+
 /// One fresh machine for each queued job of Gitea and Forgejo.
 #[derive(Debug, Parser)]
 #[command(name = "dispatch", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -66,15 +68,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Say what recorded actions of a forge would have started
-    Explain {
-        /// A folder of recordings named after a forge and its version, such as `push-refs/gitea-1.27`
-        #[arg(long, value_name = "DIR")]
-        recorded: PathBuf,
-        /// Print a line of JSON for each action (the only form so far)
-        #[arg(long)]
-        json: bool,
-    },
+    /// Say what a push or another event starts and why: before a push, for a webhook, or at a forge
+    Explain(Box<ExplainArguments>),
     /// Look at everything once and set right what can be set right
     Sweep {
         /// Only say what would be done

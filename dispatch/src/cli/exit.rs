@@ -7,9 +7,10 @@ use std::process::ExitCode;
 pub enum Exit {
     /// 0: done, and all is well.
     Success,
-    /// 1: done, and something was found wrong: `check` with errors, `sweep` with actions that failed.
+    /// 1: done, and something was found wrong: `check` with errors, `sweep` with actions that failed, `explain` of what can
+    /// never start.
     Findings,
-    /// 2: the command line was wrong (clap's own code).
+    /// 2: the command line was wrong (clap's own code), or asks something that has no answer.
     Usage,
     /// 3: the configuration cannot be used.
     Configuration,

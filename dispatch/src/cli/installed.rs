@@ -53,6 +53,15 @@ pub(super) fn configuration(place: &Place) -> Result<Config, Exit> {
     })
 }
 
+/// The settings for a look, where there are any: a file that is refused is an error, an environment without them is not.
+pub(super) fn if_any(place: &Place) -> Result<Option<Config>, Exit> {
+    match loaded(place) {
+        Ok(loaded) => Ok(Some(loaded.config().clone())),
+        Err(_) if whence(place).is_some() => Ok(None),
+        Err(report) => Err(refused(place, &report)),
+    }
+}
+
 /// The named file, else `dispatch.yaml` where it is, else the environment alone.
 pub(super) fn loaded(place: &Place) -> Result<Loaded, Report> {
     let environment = Environment::of_process();

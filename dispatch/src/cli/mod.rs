@@ -52,7 +52,7 @@ async fn run(arguments: Arguments) -> Exit {
         Command::Check { json, offline } => check::run(&place, json, offline).await,
         Command::Runs { json, most } => runs::run(&place, json, most).await,
         Command::Why { job, json } => why::run(&place, &job, json).await,
-        Command::Explain { recorded, json: _ } => explain::run(&recorded),
+        Command::Explain(arguments) => explain::run(&place, &arguments).await,
         Command::Sweep { dry_run, json } => sweep::run(&place, dry_run, json).await,
         Command::Config { document } => documents::run(document),
         Command::Pause { json } => control::run(&place, Mode::Paused, json).await,

@@ -122,7 +122,7 @@ pub struct ServeConfig {
 impl Config {
     /// The name under which a machine's runner is registered; by it a lost registration is found again.
     pub fn runner_name(&self, instance: &InstanceId) -> String {
-        format!("{}-{instance}", self.stack)
+        instance.runner_name(&self.stack)
     }
 
     /// The scope at which the runner for a job is registered.

@@ -13,7 +13,7 @@ mod suggest;
 
 pub use finding::{Finding, Related, Severity};
 pub use redact::{looks_secret, quoted};
-pub use render::Colour;
+pub use render::{Colour, underlined};
 pub use report::Report;
 pub use source::Source;
 pub use suggest::{closest, listed};

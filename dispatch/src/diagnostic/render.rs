@@ -1,6 +1,6 @@
 //! A finding for the eyes of a person.
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Finding, Severity, Source};
 use crate::yaml::Span;
@@ -14,16 +14,43 @@ pub enum Colour {
     Styled,
 }
 
-/// The finding with the line that it is about.
-pub(super) fn render(finding: &Finding, source: Option<&Source>, colour: Colour) -> String {
-    let renderer = match colour {
-        Colour::Plain => Renderer::plain(),
-        Colour::Styled => Renderer::styled(),
+impl Colour {
+    fn renderer(self) -> Renderer {
+        match self {
+            Self::Plain => Renderer::plain(),
+            Self::Styled => Renderer::styled(),
+        }
+    }
+}
+
+/// The longest line that is worth showing to a person.
+const MOST_SHOWN: usize = 400;
+
+/// The line of a place, underlined, without a word about it: for a sentence that stands above.
+pub fn underlined(source: &Source, span: Span, severity: Severity, colour: Colour) -> String {
+    let level = level(severity);
+    let line = lines_around(source.text(), &[span]).filter(|(_, _, line)| line.len() <= MOST_SHOWN);
+    let element: Element<'_> = match line {
+        Some((offset, number, line)) => {
+            let underline = AnnotationKind::Primary.span(span.start - offset..span.end - offset);
+            Snippet::source(line).path(source.name()).line_start(number).annotation(underline).into()
+        }
+        None => Origin::path(source.name()).line(span.line).char_column(span.column).into(),
     };
-    let level = match finding.severity {
+    colour.renderer().render(&[Group::with_level(level).element(element)])
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
-    };
+    }
+}
+
+/// The finding with the line that it is about.
+pub(super) fn render(finding: &Finding, source: Option<&Source>, colour: Colour) -> String {
+    let renderer = colour.renderer();
+    let level = level(finding.severity);
     let place = source.map(|source| match finding.span {
         Some(span) => place(finding, source, span),
         None => Origin::path(source.name()).into(),
@@ -113,6 +140,26 @@ mod tests {
 
         1 error in dispatch.yaml
         ");
+    }
+
+    #[test]
+    fn a_place_can_be_shown_without_words() {
+        let source = Source::new("ci.yml", "on:\n  push:\n    paths: [docs/**]\n");
+        let paths = Span { start: 16, end: 21, line: 3, column: 5 };
+        insta::assert_snapshot!(underlined(&source, paths, Severity::Warning, Colour::Plain), @r"
+         --> ci.yml:3:5
+          |
+        3 |     paths: [docs/**]
+          |     ^^^^^
+        ");
+    }
+
+    #[test]
+    fn a_line_without_end_and_a_line_of_commands_do_no_harm() {
+        let place = |text: &str| underlined(&Source::new("ci.yml", text), span(1, 0, 3), Severity::Error, Colour::Plain);
+        assert_eq!(place(&format!("on: {}", " ".repeat(MOST_SHOWN))).trim(), "--> ci.yml:1:1");
+        let shown = place("on: \u{1b}[2J\u{202e}x");
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
     }
 
     #[test]

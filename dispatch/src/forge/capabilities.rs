@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::workflow;
+
 /// The two forges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +61,16 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// Whose rules workflows are decided by.
+    pub fn dialect(&self) -> workflow::Dialect {
+        let forge = match self.kind {
+            ForgeKind::Gitea => workflow::Forge::Gitea,
+            ForgeKind::Forgejo => workflow::Forge::Forgejo,
+        };
+        let number = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+        workflow::Dialect { forge, version: workflow::Version(number(self.version.major), number(self.version.minor)) }
+    }
+
     /// What each release brought, read from the sources of the releases and seen on live servers.
     pub fn of(kind: ForgeKind, version: Version) -> Self {
         let from = |major, minor| version >= Version { major, minor };

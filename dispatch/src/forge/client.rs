@@ -24,7 +24,7 @@ const MOST_RUNS: usize = 10_000;
 
 /// One forge as configured. Share it behind an `Arc`; all its calls take `&self`.
 pub struct ForgeClient {
-    http: Http,
+    pub(super) http: Http,
     /// What the configuration says that it is.
     configured: Option<ForgeKind>,
     scopes: Vec<Scope>,

@@ -15,6 +15,7 @@
 mod ability;
 mod capabilities;
 pub mod client;
+mod content;
 mod error;
 mod forgejo;
 mod gitea;

@@ -1,6 +1,6 @@
 //! Records in memory: the store of tests and the model that the others are compared with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -13,10 +13,18 @@ use crate::time::Timestamp;
 /// Keeps everything until it is dropped.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    entries: Mutex<Entries>,
+    tables: Mutex<Tables>,
 }
 
-type Entries = BTreeMap<Key, Entry>;
+/// The records, and indexes like those of the other stores, so that a pass costs what is open here too.
+#[derive(Debug, Default)]
+struct Tables {
+    entries: BTreeMap<Key, Entry>,
+    open: BTreeSet<Key>,
+    /// By the time of closing.
+    closed: BTreeSet<(Timestamp, Key)>,
+    expiry: BTreeSet<(Timestamp, Key)>,
+}
 
 impl MemoryStore {
     /// An empty store.
@@ -25,58 +33,85 @@ impl MemoryStore {
     }
 
     /// A panic elsewhere cannot leave a transaction half done, because writes are applied to a checked plan only.
-    fn entries(&self) -> MutexGuard<'_, Entries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Store for MemoryStore {
     async fn read(&self, key: &Key) -> Result<Option<Stored<Record>>, StoreError> {
-        Ok(self.entries().get(key).map(|entry| entry.stored.clone()))
+        Ok(self.tables().entries.get(key).map(|entry| entry.stored.clone()))
     }
 
     async fn open_records(&self) -> Result<Vec<(Key, Stored<Record>)>, StoreError> {
-        let entries = self.entries();
-        let open = entries.iter().filter(|(_, entry)| entry.life == Life::Open);
-        Ok(open.map(|(key, entry)| (key.clone(), entry.stored.clone())).collect())
+        let tables = self.tables();
+        Ok(tables.open.iter().filter_map(|key| tables.listed(key)).collect())
     }
 
     async fn closed_records(&self, most: usize) -> Result<Vec<(Key, Stored<Record>)>, StoreError> {
-        let entries = self.entries();
-        let mut closed: Vec<_> =
-            entries.iter().filter_map(|(key, entry)| Some((entry.listed_as_closed_at()?, key, entry))).collect();
-        closed.sort_by_key(|(at, key, _)| std::cmp::Reverse((*at, *key)));
-        Ok(closed.into_iter().take(most).map(|(_, key, entry)| (key.clone(), entry.stored.clone())).collect())
+        let tables = self.tables();
+        Ok(tables.closed.iter().rev().take(most).filter_map(|(_, key)| tables.listed(key)).collect())
     }
 
     async fn commit(&self, transaction: Transaction) -> Result<(), CommitError> {
         let writes = transaction.into_writes()?;
-        let mut entries = self.entries();
-        let plan = plan(&entries, writes)?;
-        for (key, change) in plan {
+        let mut tables = self.tables();
+        for (key, change) in tables.plan(writes)? {
             match change {
                 Change::Nothing => {}
-                Change::Keep(entry) => drop(entries.insert(key, *entry)),
-                Change::Forget => drop(entries.remove(&key)),
+                Change::Keep(entry) => tables.keep(key, *entry),
+                Change::Forget => tables.forget(&key),
             }
         }
         Ok(())
     }
 
     async fn expire(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let mut entries = self.entries();
-        let before = entries.len();
-        entries.retain(|_, entry| !matches!(entry.life, Life::Closed { expires_at, .. } if expires_at <= now));
-        Ok(before.saturating_sub(entries.len()))
+        let mut tables = self.tables();
+        let over: Vec<Key> = tables.expiry.iter().take_while(|(at, _)| *at <= now).map(|(_, key)| key.clone()).collect();
+        over.iter().for_each(|key| tables.forget(key));
+        Ok(over.len())
     }
 }
 
-fn plan(entries: &Entries, writes: Vec<Write>) -> Result<Vec<(Key, Change)>, CommitError> {
-    let planned = writes.into_iter().map(|write| {
-        let key = write.key().clone();
-        let change = change(write, entries.get(&key)).map_err(CommitError::Conflict)?;
-        Ok((key, change))
-    });
-    planned.collect()
+impl Tables {
+    fn listed(&self, key: &Key) -> Option<(Key, Stored<Record>)> {
+        self.entries.get(key).map(|entry| (key.clone(), entry.stored.clone()))
+    }
+
+    fn plan(&self, writes: Vec<Write>) -> Result<Vec<(Key, Change)>, CommitError> {
+        let planned = writes.into_iter().map(|write| {
+            let key = write.key().clone();
+            let change = change(write, self.entries.get(&key)).map_err(CommitError::Conflict)?;
+            Ok((key, change))
+        });
+        planned.collect()
+    }
+
+    fn keep(&mut self, key: Key, entry: Entry) {
+        self.forget(&key);
+        match entry.life {
+            Life::Open => {
+                self.open.insert(key.clone());
+            }
+            Life::Closed { expires_at, .. } => {
+                self.expiry.insert((expires_at, key.clone()));
+            }
+            Life::Standing => {}
+        }
+        if let Some(at) = entry.listed_as_closed_at() {
+            self.closed.insert((at, key.clone()));
+        }
+        self.entries.insert(key, entry);
+    }
+
+    fn forget(&mut self, key: &Key) {
+        let Some(entry) = self.entries.remove(key) else { return };
+        self.open.remove(key);
+        if let Life::Closed { at, expires_at } = entry.life {
+            self.closed.remove(&(at, key.clone()));
+            self.expiry.remove(&(expires_at, key.clone()));
+        }
+    }
 }

@@ -19,7 +19,7 @@ mod trigger;
 mod why;
 
 pub use decide::{Decided, Decision, Outcome, Scene, decide};
-pub use dialect::{Dialect, Forge, Version};
+pub use dialect::{Dialect, Forge, NotADialect, Version};
 pub use settings::Settings;
 pub use snapshot::{Folder, Snapshot, Tree};
 pub use why::{Inputs, Why};

@@ -15,8 +15,8 @@ pub struct Snapshot {
     pub diffs: BTreeMap<(String, String), Vec<String>>,
     /// Commit → its whole message.
     pub messages: BTreeMap<String, String>,
-    /// The repository's Actions variables.
-    pub variables: BTreeMap<String, String>,
+    /// The Actions variables that the repository sees, its owner's and the instance's included; nothing if not known.
+    pub variables: Option<BTreeMap<String, String>>,
     /// Workflows that are switched off.
     pub disabled: BTreeSet<String>,
     /// Users whose pull requests from forks need no approval any more.

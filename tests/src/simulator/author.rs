@@ -117,9 +117,11 @@ fn labels(random: &mut Random) -> LabelSet {
 
 fn misfortune(random: &mut Random, horizon: Millis) -> Vec<Window> {
     let kinds = if random.permille(80) { 0 } else { random.between(1..=7) };
+    let families = [Fault::ALL, Fault::ALL, Fault::OF_PROCESSES, Fault::OF_THE_CLOUD, Fault::OF_MACHINES];
+    let among = random.pick(&families).copied().unwrap_or(Fault::ALL);
     let mut windows = Vec::new();
     for _ in 0..kinds {
-        let fault = random.pick(Fault::ALL).copied().unwrap_or(Fault::DeliveryLost);
+        let fault = random.pick(among).copied().unwrap_or(Fault::DeliveryLost);
         for _ in 0..random.between(1..=2) {
             windows.push(window(random, fault, horizon));
         }
@@ -132,6 +134,7 @@ fn window(random: &mut Random, fault: Fault, horizon: Millis) -> Window {
     let lasts = match fault {
         fault if fault.excuses_waiting() => random.mostly_small(10_000..=1_800_000),
         Fault::Upgrade | Fault::StoreDeleted => 1,
+        Fault::WorkersOverlap | Fault::IndexLags | Fault::ListLags => horizon,
         _ => random.mostly_small(60_000..=horizon.max(60_000)),
     };
     Window { fault, from, until: from + lasts, odds: fault.usual_odds() }

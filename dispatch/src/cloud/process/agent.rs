@@ -9,13 +9,14 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Signal, getpgid, getpid, kill_process_group};
+use rustix::process::{Pid, getpid};
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 use userdata::Identity;
 
 use super::folder::{Folder, create_private, write_private};
 use super::settings::Settings;
+use super::tree;
 
 mod program;
 
@@ -30,6 +31,7 @@ pub async fn live(path: PathBuf) -> io::Result<String> {
     let folder = Folder::new(path);
     let settings =
         folder.settings().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the folder holds no machine.json"))?;
+    tree::adopt_orphans()?;
     write_private(&folder.group(), getpid().as_raw_nonzero().to_string().as_bytes())?;
     let age = Duration::from_secs(settings.maximum_age_s);
     let ending = match timeout(age, serve(&folder, &settings)).await {
@@ -37,17 +39,11 @@ pub async fn live(path: PathBuf) -> io::Result<String> {
         Ok(Err(error)) => format!("ended: {error}"),
         Err(_) => format!("ended: {} s old, which is its maximum age", settings.maximum_age_s),
     };
+    // Before anything else, so that nobody writes into the folder any more, and nobody holds the lock when we are gone.
+    let left_running = tree::end_descendants().await;
     let _gone_with_the_folder = fs::remove_dir_all(folder.work());
     write_private(&folder.ending(), ending.as_bytes())?;
-    end_group();
-    Ok(ending)
-}
-
-/// Takes along whatever the job left running.
-fn end_group() {
-    if getpgid(None) == Ok(getpid()) {
-        let _we_are_in_it = kill_process_group(getpid(), Signal::KILL);
-    }
+    left_running.map(|()| ending)
 }
 
 async fn serve(folder: &Folder, settings: &Settings) -> io::Result<String> {
@@ -88,8 +84,17 @@ fn start(folder: &Folder, settings: &Settings, identity: &Identity) -> io::Resul
     command.spawn()
 }
 
-/// Waits for the runner to end; one that shows no task within the idle limit is ended.
+/// Waits for the runner to end, and does what is its parent's business meanwhile.
 async fn watch(folder: &Folder, settings: &Settings, runner: &mut Child) -> io::Result<String> {
+    let id = runner.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+    tokio::select! {
+        ending = wait_for(folder, settings, runner) => ending,
+        never = tree::bury_orphans(id) => match never {},
+    }
+}
+
+/// A runner that shows no task within the idle limit is ended.
+async fn wait_for(folder: &Folder, settings: &Settings, runner: &mut Child) -> io::Result<String> {
     let idle = Duration::from_secs(settings.idle_limit_s);
     tokio::select! {
         status = runner.wait() => return Ok(ended(status?)),

@@ -5,7 +5,6 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Command;
@@ -14,13 +13,10 @@ use tokio::sync::Notify;
 use super::AgentProgram;
 use super::folder::Folder;
 use super::settings::Settings;
+use super::tree::{self, LOOKS, STEP};
 
 /// What of the dispatcher's own environment a job may see; everything else, tokens above all, stays out.
 const INHERITED: [&str; 6] = ["PATH", "HOME", "USER", "LANG", "TMPDIR", "TZ"];
-
-/// How often, and in what steps, one looks whether a killed group is gone.
-const LOOKS: u32 = 200;
-const STEP: Duration = Duration::from_millis(10);
 
 /// Starts the agent in a process group of its own, with the lock as its standard input.
 pub(super) fn start(agent: &AgentProgram, folder: &Folder, settings: &Settings, lock: File, bell: Arc<Notify>) -> io::Result<()> {
@@ -44,21 +40,30 @@ fn inherited(settings: &Settings) -> Vec<(String, std::ffi::OsString)> {
     names.filter_map(|name| std::env::var_os(&name).map(|value| (name, value))).collect()
 }
 
-/// Kills every process of the machine and waits until none is left.
+/// Kills every process of the machine and waits until none is left. The agent comes last: for as long as it lives,
+/// what loses its parent becomes its child and can be found.
 pub(super) async fn kill(folder: &Folder) -> io::Result<()> {
     for _ in 0..LOOKS {
         if !folder.is_alive() {
             return Ok(());
         }
         if let Some(group) = group(folder) {
-            match kill_process_group(group, Signal::KILL) {
-                Ok(()) | Err(rustix::io::Errno::SRCH) => {}
-                Err(error) => return Err(error.into()),
+            let followers = tree::followers(group)?;
+            tree::kill(&followers)?;
+            if followers.is_empty() {
+                kill_group(group)?;
             }
         }
         tokio::time::sleep(STEP).await;
     }
-    Err(io::Error::new(io::ErrorKind::TimedOut, "a process of the machine does not end; it may have left its process group"))
+    Err(io::Error::new(io::ErrorKind::TimedOut, "a process of the machine does not end"))
+}
+
+fn kill_group(group: Pid) -> io::Result<()> {
+    match kill_process_group(group, Signal::KILL) {
+        Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The group's number, as soon as the agent has written it.

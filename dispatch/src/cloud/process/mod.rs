@@ -5,13 +5,15 @@
 //! without trusting process ids. The first process of the group, the [agent], plays the part of the first-boot
 //! script: it takes the identity once, keeps the deadlines, starts the runner, and ends everything.
 //!
-//! Jobs run with the rights of the user who runs the dispatcher. What leaves the process group on purpose
-//! (`setsid`) escapes; who runs code that does so wants real machines.
+//! Jobs run with the rights of the user who runs the dispatcher. The agent adopts whatever its descendants leave behind,
+//! so that a machine ends with all its processes, also those in other process groups; what only a job can do on purpose
+//! (kill the agent, ask another service of the user to run something) escapes. Who runs such code wants real machines.
 
 pub mod agent;
 mod folder;
 mod group;
 mod settings;
+mod tree;
 
 pub use agent::STAND_IN;
 

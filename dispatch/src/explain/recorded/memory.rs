@@ -57,7 +57,7 @@ impl Memory {
             trees: self.trees.clone(),
             diffs: self.diffs.clone(),
             messages: self.messages.clone(),
-            variables: line.vars.clone().unwrap_or_default(),
+            variables: Some(line.vars.clone().unwrap_or_default()),
             disabled: line.disabled.iter().flatten().cloned().collect(),
             trusted: self.trusted.clone(),
             built: self.built.clone(),

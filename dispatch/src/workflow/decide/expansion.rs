@@ -50,8 +50,10 @@ fn vars(snapshot: &Snapshot) -> Value {
         "" => Value::Unknown { name: format!("vars.{name}") },
         text => Value::text(text),
     };
-    let variables = snapshot.variables.iter();
-    Value::Map(variables.map(|(name, text)| (name.clone(), value(name, text))).collect())
+    match &snapshot.variables {
+        Some(variables) => Value::Map(variables.iter().map(|(name, text)| (name.clone(), value(name, text))).collect()),
+        None => Value::Unknown { name: "vars".to_owned() },
+    }
 }
 
 /// The ref that the run is recorded with.

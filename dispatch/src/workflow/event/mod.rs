@@ -10,4 +10,4 @@ pub use activity::{Activities, activities};
 pub use kind::Kind;
 pub use payload::Unreadable;
 pub(super) use types::is_zero;
-pub use types::{Actor, Event, LabelChange, PullRequest, Tip};
+pub use types::{Actor, Event, LabelChange, NO_COMMIT, PullRequest, Tip};

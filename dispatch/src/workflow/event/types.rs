@@ -108,6 +108,9 @@ impl Event {
     }
 }
 
+/// The forges' way to say that a ref was not there before, or is gone.
+pub const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
+
 /// Whether a commit id is the forge's way to say "none".
 pub(in crate::workflow) fn is_zero(commit: &str) -> bool {
     !commit.is_empty() && commit.bytes().all(|byte| byte == b'0')

@@ -114,15 +114,16 @@ fn class(rest: &str) -> Option<(Set, &str)> {
     let members: Vec<char> = members.chars().collect();
     let mut ranges = Vec::new();
     let mut left = &*members;
-    loop {
-        (left, ()) = match left {
-            [] => break,
+    while !left.is_empty() {
+        let (range, rest) = match left {
             [from, '-', to, rest @ ..] if from <= to && from.is_ascii_alphanumeric() && to.is_ascii_alphanumeric() => {
-                (rest, ranges.push((*from, *to)))
+                ((*from, *to), rest)
             }
-            [one, rest @ ..] if one.is_ascii_alphanumeric() => (rest, ranges.push((*one, *one))),
+            [one, rest @ ..] if one.is_ascii_alphanumeric() => ((*one, *one), rest),
             _ => return None,
         };
+        ranges.push(range);
+        left = rest;
     }
     (!ranges.is_empty()).then_some((Set::Ranges(ranges), after))
 }

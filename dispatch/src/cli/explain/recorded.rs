@@ -3,8 +3,8 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::exit::Exit;
-use super::output;
+use crate::cli::exit::Exit;
+use crate::cli::output;
 use crate::explain::recorded::{Error, answer};
 
 pub(super) fn run(recorded: &Path) -> Exit {
