@@ -8,6 +8,8 @@
 //! Seams: [`clock`], [`cloud`], [`forge`], [`store`]. The public side is [`edge`], the working side [`worker`].
 
 mod apply;
+#[cfg(feature = "aws-base")]
+pub mod aws;
 #[cfg(feature = "serve")]
 pub mod cli;
 pub mod clock;

@@ -1,4 +1,6 @@
 //! The lab.
 
+#[cfg(feature = "dynamodb")]
+pub mod aws;
 pub mod conformance;
 pub mod simulator;

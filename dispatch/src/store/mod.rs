@@ -14,6 +14,8 @@
 //!   happened, but never a part of it. Every transaction of ours is conditional, so repeating it is safe.
 
 mod change;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 mod error;
 mod key;
 mod memory;
@@ -27,9 +29,13 @@ mod remote;
 mod socket;
 mod transaction;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "dynamodb")]
+pub use self::dynamodb::DynamoDbStore;
 #[cfg(feature = "serve")]
 pub use self::redb::RedbStore;
 pub use error::{CommitError, StoreError};
@@ -60,6 +66,19 @@ pub struct Stored<R> {
 pub trait Store: Send + Sync {
     /// One record.
     async fn read(&self, key: &Key) -> Result<Option<Stored<Record>>, StoreError>;
+
+    /// Whichever of these records there are, in as few requests as the store allows.
+    ///
+    /// Each is as [`Store::read`] would give it; they need not be of one moment.
+    async fn read_many(&self, keys: &BTreeSet<Key>) -> Result<BTreeMap<Key, Stored<Record>>, StoreError> {
+        let mut records = BTreeMap::new();
+        for key in keys {
+            if let Some(stored) = self.read(key).await? {
+                records.insert(key.clone(), stored);
+            }
+        }
+        Ok(records)
+    }
 
     /// Every record that is not closed, in the order of the keys. Costs what is open, never what ever was.
     async fn open_records(&self) -> Result<Vec<(Key, Stored<Record>)>, StoreError>;
