@@ -4,4 +4,5 @@
 pub mod aws;
 pub mod conformance;
 pub mod installation;
+pub mod lambda;
 pub mod simulator;

@@ -7,6 +7,7 @@
 //! - [`Cloud::terminate`] ends machines of our stack only; one that is gone already is a success.
 //! - An identity is given at most once and taken at most once.
 
+pub mod ec2;
 mod error;
 #[cfg(feature = "serve")]
 pub mod process;
