@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::signed::Refused;
+use crate::aws::signed::Refused;
 
 /// What was found about one thing, in a sentence, with a remedy where one is needed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -4,8 +4,8 @@ use aws_config::SdkConfig;
 use serde_json::Value;
 
 use super::look::{caller, image, launch, network, quota, role, schedule, table};
-use super::signed::Client;
 use super::{Check, Topic, Verdict};
+use crate::aws::signed::Client;
 use crate::config::Config;
 use crate::pool::{EC2, Pool};
 use crate::time::Timestamp;

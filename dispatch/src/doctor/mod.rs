@@ -1,7 +1,8 @@
 //! `dispatch doctor --aws`: whether an installation on AWS is as it must be, and what to do where it is not.
 //!
-//! - [`signed`]: calls of AWS with a signature and without an SDK: eight services are asked one or two things each, and
-//!   their SDKs would be hundreds of times the size of what is needed;
+//! Eight services are asked one or two things each, by [`signed`](crate::aws::signed) calls: their SDKs would be hundreds of
+//! times the size of what is needed.
+//!
 //! - [`look`]: one file for each thing looked at: its questions, the shape of the answers, and a pure judgement;
 //! - [`Check`]: what is found, with a remedy.
 //!
@@ -13,7 +14,6 @@
 mod check;
 mod examine;
 mod look;
-mod signed;
 
 pub use check::{Check, Topic, Verdict};
 pub use examine::examine;

@@ -1,24 +1,16 @@
 //! What a machine can do and who can reach it.
 
+use dispatch::cloud::ec2::identity::MACHINE_STATEMENT;
 use serde_json::{Value, json};
 use tests::installation::Template;
 
 #[test]
 fn a_machine_can_take_its_own_identity_and_nothing_else() {
-    let expected = json!([{
-        "PolicyName": "identity",
-        "PolicyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Sid": "TakeOwnIdentity",
-                "Effect": "Allow",
-                "Action": "dynamodb:DeleteItem",
-                "Resource": { "Fn::GetAtt": "Table.Arn" },
-                "Condition": { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["identity#${aws:userid}"] } },
-            }],
-        },
-    }]);
-    assert_eq!(Template::ours().properties("MachineRole")["Policies"], expected);
+    let statement = MACHINE_STATEMENT.replace(r#""TABLE""#, r#"{ "Fn::GetAtt": "Table.Arn" }"#);
+    let statement: Value = serde_json::from_str(&statement).expect("the statement that the code documents");
+    let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
+    let policies = &Template::ours().properties("MachineRole")["Policies"];
+    assert_eq!(policies, &json!([{ "PolicyName": "identity", "PolicyDocument": document }]));
 }
 
 /// What jobs may do besides is empty unless the operator names it.

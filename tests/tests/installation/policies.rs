@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use dispatch::cloud::ec2::tags::STACK;
+use serde_json::{Value, json};
 use tests::installation::{Statement, Template};
 
 /// A role of the template, as `tests/aws/actions.txt` calls it.
@@ -37,6 +38,11 @@ fn worker(action: &str) -> Vec<Statement> {
     statements.into_iter().filter(|statement| statement.actions.contains(action)).collect()
 }
 
+/// Carries the tag by which the code knows its own machines.
+fn our_tag(key: &str) -> Value {
+    json!({ "StringEquals": { format!("{key}/{STACK}"): { "Ref": "AWS::StackName" } } })
+}
+
 #[test]
 fn what_is_called_is_what_is_allowed() {
     for (name, role) in ROLES {
@@ -66,7 +72,7 @@ fn no_right_is_wide_without_a_reason() {
 #[test]
 fn only_our_own_machines_can_be_ended() {
     let ends = worker("ec2:TerminateInstances");
-    let ours = json!({ "StringEquals": { "aws:ResourceTag/dispatch:stack": { "Ref": "AWS::StackName" } } });
+    let ours = our_tag("aws:ResourceTag");
     assert_eq!(ends.iter().map(|end| &end.condition).collect::<Vec<_>>(), [&ours]);
 }
 
@@ -77,7 +83,7 @@ fn nothing_is_launched_without_our_tag() {
         made.into_iter().any(|resource| resource.contains(":instance/") || resource.contains(":volume/"))
     };
     let launches = worker("ec2:RunInstances");
-    let tagged = json!({ "StringEquals": { "aws:RequestTag/dispatch:stack": { "Ref": "AWS::StackName" } } });
+    let tagged = our_tag("aws:RequestTag");
     let conditions: Vec<_> = launches.iter().filter(creates).map(|launch| &launch.condition).collect();
     assert_eq!(conditions, [&tagged]);
 }

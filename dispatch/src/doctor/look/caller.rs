@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::ask;
-use crate::doctor::signed::{Call, Client, Refused, STS};
+use crate::aws::signed::{Call, Client, Refused, STS};
 use crate::doctor::{Check, Topic};
 
 #[derive(Debug, Deserialize)]

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::ask;
+use crate::aws::signed::{Call, Client, EC2, Refused, SSM};
 use crate::config::Config;
-use crate::doctor::signed::{Call, Client, EC2, Refused, SSM};
 use crate::doctor::{Check, Topic};
 use crate::pool::Pool;
 

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::image;
 use super::{ask, borrowed, numbered};
+use crate::aws::signed::{Call, Client, EC2, IAM, Refused};
 use crate::config::{AwsConfig, Config};
-use crate::doctor::signed::{Call, Client, EC2, IAM, Refused};
 use crate::doctor::{Check, Topic};
 use crate::pool::{Market, Pool};
 

@@ -15,7 +15,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::signed::{Call, Client, Refused};
+use crate::aws::signed::{Call, Client, Refused};
 
 /// Asks, and reads the part of the answer at `place` (a JSON pointer) as `T`.
 async fn ask<T: DeserializeOwned>(client: &Client, call: &Call, place: &str) -> Result<T, Refused> {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::{ask, borrowed, list, numbered};
+use crate::aws::signed::{Call, Client, EC2, Refused};
 use crate::config::AwsConfig;
 use crate::diagnostic::listed;
-use crate::doctor::signed::{Call, Client, EC2, Refused};
 use crate::doctor::{Check, Topic};
 
 #[derive(Clone, Debug, Deserialize)]

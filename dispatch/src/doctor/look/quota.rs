@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{ask, borrowed, numbered};
-use crate::doctor::signed::{Call, Client, EC2, Refused, SERVICE_QUOTAS};
+use crate::aws::signed::{Call, Client, EC2, Refused, SERVICE_QUOTAS};
 use crate::doctor::{Check, Topic};
 use crate::pool::{Market, Pool};
 

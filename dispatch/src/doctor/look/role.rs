@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::ask;
+use crate::aws::signed::{Call, Client, IAM, Refused};
 use crate::config::AwsConfig;
 use crate::diagnostic::listed;
-use crate::doctor::signed::{Call, Client, IAM, Refused};
 use crate::doctor::{Check, Topic};
 
 #[derive(Clone, Debug, Deserialize)]

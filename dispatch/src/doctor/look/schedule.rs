@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::ask;
-use crate::doctor::signed::{Call, Client, DYNAMODB, EVENTS, LAMBDA, Refused};
+use crate::aws::signed::{Call, Client, DYNAMODB, EVENTS, LAMBDA, Refused};
 use crate::doctor::{Check, Topic};
 use crate::record::Record;
 use crate::store::Key;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::ask;
-use crate::doctor::signed::{Call, Client, DYNAMODB, Refused};
+use crate::aws::signed::{Call, Client, DYNAMODB, Refused};
 use crate::doctor::{Check, Topic};
 
 /// What `DescribeTable` says, with the lists as they are, to be compared with what the template makes.

@@ -21,7 +21,7 @@ pub struct Refused {
 
 impl Refused {
     /// A refusal of our own.
-    pub(crate) fn new(call: &Call, code: &str, message: &str) -> Self {
+    pub fn new(call: &Call, code: &str, message: &str) -> Self {
         let Call { service, action, .. } = call;
         Self { service: service.name, action, code: printable(code, LONGEST), message: printable(message, LONGEST) }
     }

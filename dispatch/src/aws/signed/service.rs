@@ -28,13 +28,21 @@ pub(super) enum Protocol {
     Path,
 }
 
+/// Tables and their items.
 pub const DYNAMODB: Service = Service::json("dynamodb", "DynamoDB_20120810", "1.0");
+/// Machines, images, networks.
 pub const EC2: Service = Service::query("ec2", "2016-11-15");
+/// EventBridge: rules that call functions.
 pub const EVENTS: Service = Service::json("events", "AWSEvents", "1.1");
+/// Roles and their policies.
 pub const IAM: Service = Service { is_global: true, ..Service::query("iam", "2010-05-08") };
+/// Functions.
 pub const LAMBDA: Service = Service { name: "lambda", protocol: Protocol::Path, is_global: false };
+/// How much of everything an account may have.
 pub const SERVICE_QUOTAS: Service = Service::json("servicequotas", "ServiceQuotasV20190624", "1.1");
+/// Parameters.
 pub const SSM: Service = Service::json("ssm", "AmazonSSM", "1.1");
+/// Who asks.
 pub const STS: Service = Service::query("sts", "2011-06-15");
 
 impl Service {
