@@ -77,6 +77,8 @@ async fn an_installation_as_the_template_makes_it_is_found_good() {
     }
     let changes = ["Create", "Put", "Update", "Delete", "Terminate", "Modify"];
     let calls = account.lab.calls();
+    let launches: Vec<_> = calls.iter().filter(|call| call.operation == "RunInstances").collect();
+    assert!(!launches.is_empty() && launches.iter().all(|call| call.parameters.get("DryRun").is_some_and(|dry| dry == "true")));
     let asked = calls.iter().skip_while(|call| call.operation != "GetCallerIdentity");
     let changed: Vec<_> = asked.filter(|call| changes.iter().any(|change| call.operation.starts_with(change))).collect();
     assert!(changed.is_empty(), "the doctor only looks: {changed:?}");
