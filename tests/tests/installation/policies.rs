@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dispatch::cloud::ec2::tags::STACK;
 use serde_json::{Value, json};
-use tests::installation::{Statement, Template};
+use tests::installation::{ACTIONS, Statement, Template, actions_of};
 
 /// A role of the template, as `tests/aws/actions.txt` calls it.
 const ROLES: [(&str, &str); 3] = [("edge", "EdgeRole"), ("machine", "MachineRole"), ("worker", "WorkerRole")];
@@ -19,13 +19,6 @@ const DONE_BY_LAMBDA: [&str; 7] = [
     "logs:PutLogEvents",
     "sqs:SendMessage",
 ];
-
-const CALLED: &str = include_str!("../../aws/actions.txt");
-
-fn called(role: &str) -> BTreeSet<String> {
-    let lines = CALLED.lines().filter_map(|line| line.split_once(' '));
-    lines.filter(|(caller, _)| *caller == role).map(|(_, action)| action.to_owned()).collect()
-}
 
 fn allowed(role: &str) -> BTreeSet<String> {
     let statements = Template::ours().statements(role);
@@ -46,13 +39,13 @@ fn our_tag(key: &str) -> Value {
 #[test]
 fn what_is_called_is_what_is_allowed() {
     for (name, role) in ROLES {
-        assert_eq!(called(name), allowed(role), "left: `tests/aws/actions.txt` for {name}; right: {role}");
+        assert_eq!(actions_of(name), allowed(role), "left: `tests/aws/actions.txt` for {name}; right: {role}");
     }
 }
 
 #[test]
 fn every_line_of_the_list_is_of_a_role() {
-    let lines = CALLED.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = ACTIONS.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     for line in lines {
         let (caller, action) = line.split_once(' ').expect("a role and an action");
         assert!(ROLES.iter().any(|(name, _)| *name == caller) && action.contains(':'), "{line}");
