@@ -9,7 +9,7 @@ use std::process::Command;
 use dispatch::aws::{SdkConfig, settings};
 use dispatch::config::{Config, Environment, from_environment};
 use dispatch::doctor::{Check, Topic, Verdict, examine};
-use dispatch::store::dynamodb::{create_table, table_properties};
+use dispatch::store::dynamodb::create_table;
 use dispatch::time::Timestamp;
 use tests::aws::{Lab, REGION, with_moto};
 
@@ -45,7 +45,7 @@ impl Account {
     }
 
     async fn checks(&self, config: &Config) -> Vec<Check> {
-        examine(settings_for(&self.lab).await, config, &table_properties(), Timestamp::from_seconds(1_800_000_000)).await
+        examine(settings_for(&self.lab).await, config, Timestamp::from_seconds(1_800_000_000)).await
     }
 
     /// Verdicts and texts of one topic.

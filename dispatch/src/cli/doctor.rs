@@ -7,7 +7,6 @@ use super::output::{self, BAD, DIM, GOOD, WARN, styled};
 use crate::aws;
 use crate::clock::{Clock, SystemClock};
 use crate::doctor::{Check, Verdict, examine};
-use crate::store::dynamodb::table_properties;
 
 pub(super) async fn run(place: &Place, json: bool) -> Exit {
     let config = match configuration(place) {
@@ -16,7 +15,7 @@ pub(super) async fn run(place: &Place, json: bool) -> Exit {
     };
     let region = config.aws.as_ref().map(|aws| aws.region.as_str());
     let settings = aws::settings(region).await;
-    let checks = examine(settings, &config, &table_properties(), SystemClock::start().now()).await;
+    let checks = examine(settings, &config, SystemClock::start().now()).await;
     let well = checks.iter().all(|check| check.verdict != Verdict::Error);
     if json {
         output::json(&serde_json::json!({ "version": 1, "ok": well, "checks": checks }));

@@ -1,18 +1,16 @@
 //! All looks, one after the other.
 
-use aws_config::SdkConfig;
-use serde_json::Value;
-
 use super::look::{caller, image, launch, network, quota, role, schedule, table};
 use super::{Check, Topic, Verdict};
 use crate::aws::signed::Client;
 use crate::config::Config;
 use crate::pool::{EC2, Pool};
+use crate::store::dynamodb::table_properties;
 use crate::time::Timestamp;
+use aws_config::SdkConfig;
 
-/// Looks at everything that `config` needs on AWS. `table_as_made` is what the store wants of its table, as CloudFormation
-/// spells it.
-pub async fn examine(settings: SdkConfig, config: &Config, table_as_made: &Value, now: Timestamp) -> Vec<Check> {
+/// Looks at everything that `config` needs on AWS, as whoever `settings` say.
+pub async fn examine(settings: SdkConfig, config: &Config, now: Timestamp) -> Vec<Check> {
     let Some(aws) = &config.aws else {
         let remedy =
             "name table, subnets, security groups and instance profile under `aws`, or by the environment (`DDB_TABLE`, …)";
@@ -29,7 +27,7 @@ pub async fn examine(settings: SdkConfig, config: &Config, table_as_made: &Value
     let pools: Vec<&Pool> = config.pools.iter().filter(|pool| pool.backend.as_str() == EC2).collect();
     let jobs_use_role = pools.iter().any(|pool| pool.ec2.job_uses_instance_role);
     let mut checks = vec![caller];
-    let table = table::look(&client, &aws.table, table_as_made).await;
+    let table = table::look(&client, &aws.table, &table_properties()).await;
     checks.extend(table.checks);
     checks.extend(schedule::look(&client, &aws.table, table.stream.as_deref(), now).await);
     checks.extend(image::look(&client, config, &pools).await);
