@@ -42,3 +42,53 @@ fn most_machines(config: &Config, pools: &[&Pool]) -> u64 {
     let sum: u64 = pools.iter().map(|pool| u64::from(pool.limit)).sum();
     config.limits.total.map_or(sum, |total| sum.min(u64::from(total)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Environment, from_environment};
+
+    const FORGE: [(&str, &str); 3] = [("GITEA_URL", "https://git.example.com"), ("GITEA_TOKEN", "a"), ("WEBHOOK_SECRET", "b")];
+    const AWS: [(&str, &str); 6] = [
+        ("AWS_REGION", "eu-west-1"),
+        ("DDB_TABLE", "dispatch"),
+        ("INSTANCE_PROFILE", "machine"),
+        ("RUNNER_AMI", "ami-0123"),
+        ("SECURITY_GROUP", "sg-0123"),
+        ("SUBNET", "subnet-0123"),
+    ];
+
+    fn config(variables: &[(&str, &str)]) -> Config {
+        let environment: Environment = FORGE.iter().chain(variables).copied().collect();
+        from_environment(&environment).unwrap().config().clone()
+    }
+
+    async fn checks(variables: &[(&str, &str)]) -> Vec<Check> {
+        examine(SdkConfig::builder().build(), &config(variables), Timestamp::default()).await
+    }
+
+    #[tokio::test]
+    async fn a_configuration_without_aws_is_told_what_to_name() {
+        let checks = checks(&[]).await;
+        assert!(checks.len() == 1 && checks[0].remedy.as_ref().unwrap().contains("DDB_TABLE"), "{checks:?}");
+    }
+
+    #[tokio::test]
+    async fn nobody_asks_nothing_further() {
+        let checks = checks(&AWS).await;
+        assert_eq!(
+            checks.iter().map(|check| (check.topic, check.verdict)).collect::<Vec<_>>(),
+            [(Topic::Caller, Verdict::Error)]
+        );
+        assert!(checks[0].text.contains("no credentials are configured"), "{checks:?}");
+    }
+
+    #[test]
+    fn the_limit_over_all_pools_bounds_their_sum() {
+        let mut config = config(&AWS);
+        let most = |config: &Config| most_machines(config, &config.pools.iter().collect::<Vec<_>>());
+        assert_eq!(most(&config), 100);
+        config.limits.total = Some(30);
+        assert_eq!(most(&config), 30);
+    }
+}

@@ -9,7 +9,8 @@ fn a_machine_can_take_its_own_identity_and_nothing_else() {
     let statement = MACHINE_STATEMENT.replace(r#""TABLE""#, r#"{ "Fn::GetAtt": "Table.Arn" }"#);
     let statement: Value = serde_json::from_str(&statement).expect("the statement that the code documents");
     let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
-    let policies = &Template::ours().properties("MachineRole")["Policies"];
+    let template = Template::ours();
+    let policies = &template.properties("MachineRole")["Policies"];
     assert_eq!(policies, &json!([{ "PolicyName": "identity", "PolicyDocument": document }]));
 }
 
