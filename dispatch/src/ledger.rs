@@ -1,5 +1,7 @@
 //! Our records as the edge and the worker change them: each change one conditional transaction.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::identifier::{JobKey, RunnerKey};
 use crate::plan::Claim;
 use crate::reason::Reason;
@@ -86,6 +88,28 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Several jobs in one look; an error if one is missing.
+    async fn jobs(&self, jobs: impl Iterator<Item = &JobKey>) -> Result<BTreeMap<JobKey, Stored<JobRecord>>, LedgerError> {
+        let keys: BTreeSet<Key> = jobs.map(Key::job).collect();
+        let mut found = self.store.read_many(&keys).await?;
+        let job = |key| match found.remove(&key) {
+            Some(Stored { version, record: Record::Job(record) }) => Ok((record.key.clone(), Stored { version, record })),
+            _ => Err(LedgerError::Missing(key)),
+        };
+        keys.into_iter().map(job).collect()
+    }
+
+    /// Several runners in one look; an error if one is missing.
+    async fn runners(&self, runners: &[RunnerKey]) -> Result<Vec<Stored<RunnerRecord>>, LedgerError> {
+        let keys: Vec<Key> = runners.iter().map(Key::runner).collect();
+        let mut found = self.store.read_many(&keys.iter().cloned().collect()).await?;
+        let runner = |key| match found.remove(&key) {
+            Some(Stored { version, record: Record::Runner(record) }) => Ok(Stored { version, record }),
+            _ => Err(LedgerError::Missing(key)),
+        };
+        keys.into_iter().map(runner).collect()
+    }
+
     /// One runner.
     pub async fn runner(&self, runner: &RunnerKey) -> Result<Stored<RunnerRecord>, LedgerError> {
         let key = Key::runner(runner);
@@ -136,8 +160,7 @@ impl<'a> Ledger<'a> {
     ) -> Result<Vec<RunnerRecord>, LedgerError> {
         let mut transaction = self.begin();
         let mut changed = Vec::with_capacity(runners.len());
-        for runner in runners {
-            let mut stored = self.runner(runner).await?;
+        for mut stored in self.runners(runners).await? {
             change(&mut stored.record);
             changed.push(stored.record.clone());
             transaction = self.put_runner(transaction, stored);
@@ -175,9 +198,10 @@ impl<'a> Ledger<'a> {
         for (counter, limit) in &claim.counters {
             transaction = transaction.add(counter.clone(), count, limit.map(u64::from));
         }
+        let mut jobs = self.jobs(claim.members.iter().map(|member| &member.job)).await?;
         for (index, member) in (0_u16..).zip(&claim.members) {
             let runner = RunnerKey { batch: batch.id.clone(), index };
-            let mut job = self.job(&member.job).await?;
+            let mut job = jobs.remove(&member.job).ok_or_else(|| LedgerError::Missing(Key::job(&member.job)))?;
             if job.record.launches != member.launches || !job.record.is_open() {
                 return Err(LedgerError::Conflict(Conflict { key: Key::job(&member.job), at_limit: false }));
             }

@@ -6,6 +6,7 @@
 //!   A store that is disturbed by a competing transaction tries again by itself; a [`Conflict`] is about content only.
 //! - A transaction that touches a key twice, even with a [`Write::Check`], or has more than [`Transaction::MOST_WRITES`]
 //!   writes is refused; one without writes succeeds.
+//! - So is one with a record of more than [`Transaction::MOST_RECORD_BYTES`], or [`Transaction::MOST_BYTES`] in all.
 //! - A version starts at 1 and rises by 1 with each put or addition; a deleted key starts again at 1.
 //! - A committed transaction is seen by every later [`Store::read`] and `commit`, in this and any other process. The lists
 //!   ([`Store::open_records`], [`Store::closed_records`]) may come a moment late where they are served from an index of
@@ -25,6 +26,7 @@ mod open;
 mod redb;
 #[cfg(feature = "serve")]
 mod remote;
+mod size;
 #[cfg(feature = "serve")]
 mod socket;
 mod transaction;

@@ -7,6 +7,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use dispatch::aws::SdkConfig;
 use serde_json::Value;
 
 use super::{Call, Fault, python, request};
@@ -57,6 +59,13 @@ impl Lab {
             ("AWS_SECRET_ACCESS_KEY", "lab".to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ]
+    }
+
+    /// Settings for clients in this process.
+    pub async fn settings(&self) -> SdkConfig {
+        let lab = Credentials::new("lab", "lab", None, None, "lab");
+        let settings = dispatch::aws::settings(Some(REGION)).await.into_builder();
+        settings.endpoint_url(self.endpoint()).credentials_provider(SharedCredentialsProvider::new(lab)).build()
     }
 
     /// Lets something go wrong. Of several faults that are about one call the first happens.

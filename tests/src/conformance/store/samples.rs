@@ -28,6 +28,12 @@ pub fn job(number: u64) -> Record {
     ))
 }
 
+/// A job whose name alone has so many bytes.
+pub fn large(number: u64, bytes: usize) -> Record {
+    let Record::Job(job) = job(number) else { panic!("a job is a job") };
+    Record::Job(JobRecord { name: "x".repeat(bytes), ..job })
+}
+
 /// The key of the sample runner with this index.
 pub fn runner_key(index: u16) -> Key {
     Key::runner(&RunnerKey { batch: BatchId::new("5eed"), index })
