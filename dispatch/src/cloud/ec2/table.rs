@@ -46,7 +46,7 @@ const WITHDRAWN: &str = "withdrawn";
 type Item = HashMap<String, AttributeValue>;
 
 /// The items of this backend in the table.
-pub struct TableItems {
+pub(super) struct TableItems {
     client: Client,
     table: String,
     role: MachineRole,
@@ -55,7 +55,7 @@ pub struct TableItems {
 
 impl TableItems {
     /// In this table, for machines that have this role.
-    pub fn new(client: Client, table: &str, role: MachineRole, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(client: Client, table: &str, role: MachineRole, clock: Arc<dyn Clock>) -> Self {
         Self { client, table: table.to_owned(), role, clock }
     }
 
