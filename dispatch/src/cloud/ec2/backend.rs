@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 use userdata::Identity;
 
 use super::api::{ApiError, Ec2Api, Filter};
@@ -52,6 +53,19 @@ impl Ec2Cloud {
         Filter::of(format!("tag:{}", tags::STACK), self.stack.as_str())
     }
 
+    /// What is laid out for the machine, or the outcome if nothing is.
+    fn wire(&self, instance: &InstanceId, identity: &Identity) -> Result<SecretString, Result<HandOver, CloudError>> {
+        if self.known.has_ended(instance) {
+            return Err(Ok(HandOver::NoMachine));
+        }
+        let refused = |refusal: userdata::Refusal| CloudError {
+            what: "handing over the identity".to_owned(),
+            cause: refusal.to_string(),
+            kind: CloudErrorKind::Invalid,
+        };
+        identity.to_wire().map_err(|refusal| Err(refused(refusal)))
+    }
+
     /// What became of identities; what is known for good is not asked for again. If the table cannot be asked, machines are
     /// still found, and their identities unknown.
     async fn identities(&self, instances: &[InstanceId]) -> BTreeMap<InstanceId, IdentityState> {
@@ -89,15 +103,21 @@ impl Cloud for Ec2Cloud {
     }
 
     async fn hand_over(&self, instance: &InstanceId, identity: &Identity) -> Result<HandOver, CloudError> {
-        if self.known.has_ended(instance) {
-            return Ok(HandOver::NoMachine);
-        }
-        let wire = identity.to_wire().map_err(|refusal| CloudError {
-            what: "handing over the identity".to_owned(),
-            cause: refusal.to_string(),
-            kind: CloudErrorKind::Invalid,
-        })?;
-        self.items.give(instance, &wire).await
+        let outcomes = self.hand_over_all(&[(instance.clone(), identity.clone())]).await;
+        outcomes.into_iter().next().unwrap_or(Ok(HandOver::NoMachine))
+    }
+
+    async fn hand_over_all(&self, identities: &[(InstanceId, Identity)]) -> Vec<Result<HandOver, CloudError>> {
+        let wires: Vec<Result<SecretString, Result<HandOver, CloudError>>> =
+            identities.iter().map(|(instance, identity)| self.wire(instance, identity)).collect();
+        let ready =
+            identities.iter().zip(&wires).filter_map(|((instance, _), wire)| Some((instance.clone(), wire.clone().ok()?)));
+        let mut given = self.items.give(&ready.collect::<Vec<_>>()).await.into_iter();
+        let outcome = |wire| match wire {
+            Ok(_) => given.next().unwrap_or(Ok(HandOver::NoMachine)),
+            Err(settled) => settled,
+        };
+        wires.into_iter().map(outcome).collect()
     }
 
     async fn withdraw(&self, instance: &InstanceId) -> Result<Withdrawal, CloudError> {

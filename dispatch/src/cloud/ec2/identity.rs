@@ -41,6 +41,17 @@ mod tests {
         assert_eq!(statement["Action"], "dynamodb:DeleteItem", "reading would let a job read it, too");
     }
 
+    /// The template is written by hand, so it is held to the same words; a source tree without one installs nothing.
+    #[test]
+    fn the_template_says_the_same() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/template.yaml");
+        let Ok(template) = std::fs::read_to_string(path) else { return };
+        let (_, rest) = template.split_once("Sid: TakeOwnIdentity\n").expect("the machine's statement");
+        let words: String = rest.split("\n\n").next().unwrap_or_default().split_whitespace().collect();
+        let wanted = r#"Effect:AllowAction:dynamodb:DeleteItemResource:!GetAttTable.ArnCondition:ForAllValues:StringEquals:{"dynamodb:LeadingKeys":["identity#${aws:userid}"]}"#;
+        assert_eq!(words, wanted);
+    }
+
     #[test]
     fn a_machine_can_never_touch_the_mark() {
         assert!(!mark_key(&InstanceId::new("i-1")).starts_with(KEY_PREFIX));

@@ -24,8 +24,8 @@ pub trait Items: Send + Sync {
     /// Replaces the attempt at position `from`. False if another worker has gone on meanwhile.
     async fn advance(&self, batch: &BatchId, from: usize, to: &Attempt) -> Result<bool, CloudError>;
 
-    /// Lays an identity out, unless the machine has had one or may have none.
-    async fn give(&self, instance: &InstanceId, wire: &SecretString) -> Result<HandOver, CloudError>;
+    /// Lays identities out, except for machines that have had one or may have none; one outcome for each, in their order.
+    async fn give(&self, identities: &[(InstanceId, SecretString)]) -> Vec<Result<HandOver, CloudError>>;
 
     /// Takes an identity back, or makes sure that none is ever given.
     async fn withdraw(&self, instance: &InstanceId) -> Result<Withdrawal, CloudError>;

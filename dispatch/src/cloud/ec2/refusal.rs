@@ -210,7 +210,7 @@ pub fn sentence(error: &ApiError) -> String {
             let separator = if remedy.is_empty() { "" } else { "; " };
             format!("{}: {}{separator}{remedy}", printable(code, 100), words(message))
         }
-        ApiError::NoAnswer { cause } => format!("no answer from EC2: {}", printable(cause, 300)),
+        ApiError::NoAnswer { cause } => format!("no answer came: {}", printable(cause, 300)),
     }
 }
 

@@ -6,7 +6,7 @@ use super::signed::Signed;
 use crate::cloud::{CloudError, CloudErrorKind};
 
 /// A role's id never changes; it is told, or asked for once.
-pub struct MachineRole {
+pub(super) struct MachineRole {
     told: Option<String>,
     profile: String,
     signed: Signed,
@@ -15,14 +15,14 @@ pub struct MachineRole {
 
 impl MachineRole {
     /// The role of this instance profile, unless its id is told.
-    pub fn new(told: Option<String>, profile: &str, signed: Signed) -> Self {
+    pub(super) fn new(told: Option<String>, profile: &str, signed: Signed) -> Self {
         // An ARN ends in the profile's name, which may stand behind a path.
         let profile = profile.rsplit('/').next().unwrap_or(profile).to_owned();
         Self { told, profile, signed, asked: OnceCell::new() }
     }
 
     /// `AROA…`.
-    pub async fn id(&self) -> Result<&str, CloudError> {
+    pub(super) async fn id(&self) -> Result<&str, CloudError> {
         match &self.told {
             Some(id) => Ok(id),
             None => self.asked.get_or_try_init(|| self.ask()).await.map(String::as_str),

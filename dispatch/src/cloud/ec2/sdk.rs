@@ -23,14 +23,14 @@ const LAUNCH_LIMIT: Duration = Duration::from_secs(20);
 const PAGE: i32 = 1_000;
 
 /// EC2 in the region of its client.
-pub struct SdkEc2 {
+pub(super) struct SdkEc2 {
     client: Client,
     signed: Signed,
 }
 
 impl SdkEc2 {
     /// Asks through this client, and SSM with the same credentials.
-    pub fn new(client: Client, signed: Signed) -> Self {
+    pub(super) fn new(client: Client, signed: Signed) -> Self {
         Self { client, signed }
     }
 }

@@ -24,7 +24,7 @@ const IAM_REGION: &str = "us-east-1";
 
 /// Signs with the credentials of the other clients.
 #[derive(Clone)]
-pub struct Signed {
+pub(super) struct Signed {
     settings: SdkConfig,
     clock: Arc<dyn Clock>,
 }
@@ -40,7 +40,7 @@ struct Question {
 
 impl Signed {
     /// As whom and where the other clients call.
-    pub fn new(settings: SdkConfig, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(settings: SdkConfig, clock: Arc<dyn Clock>) -> Self {
         Self { settings, clock }
     }
 

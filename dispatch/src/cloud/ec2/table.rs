@@ -28,6 +28,8 @@ const ATTEMPT_S: u64 = 2 * 24 * 3_600;
 const IDENTITY_S: u64 = 24 * 3_600;
 /// A mark must outlive its machine, which lives for 35 days at most.
 const MARK_S: u64 = 40 * 24 * 3_600;
+/// Identities of one transaction, each with its mark; DynamoDB takes a hundred writes.
+const MOST_GIVEN: usize = 50;
 /// Keys of one `BatchGetItem`.
 const MOST_KEYS: usize = 100;
 /// Rounds of asking for what DynamoDB left out of its answer.
@@ -44,7 +46,7 @@ const WITHDRAWN: &str = "withdrawn";
 type Item = HashMap<String, AttributeValue>;
 
 /// The items of this backend in the table.
-pub struct TableItems {
+pub(super) struct TableItems {
     client: Client,
     table: String,
     role: MachineRole,
@@ -53,7 +55,7 @@ pub struct TableItems {
 
 impl TableItems {
     /// In this table, for machines that have this role.
-    pub fn new(client: Client, table: &str, role: MachineRole, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(client: Client, table: &str, role: MachineRole, clock: Arc<dyn Clock>) -> Self {
         Self { client, table: table.to_owned(), role, clock }
     }
 
@@ -77,6 +79,44 @@ impl TableItems {
     fn put_new(&self, item: Item) -> Result<TransactWriteItem, CloudError> {
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(IS_NEW).build();
         Ok(TransactWriteItem::builder().put(put.map_err(|error| unreadable(GIVE, &error.to_string()))?).build())
+    }
+
+    /// One transaction; those whose machines have had an identity are left out, and the others given in another.
+    async fn give_chunk(&self, identities: &[(InstanceId, SecretString)]) -> Result<Vec<HandOver>, CloudError> {
+        let mut outcomes = vec![HandOver::Done; identities.len()];
+        loop {
+            let open: Vec<usize> =
+                outcomes.iter().enumerate().filter(|(_, one)| **one == HandOver::Done).map(|(at, _)| at).collect();
+            if open.is_empty() {
+                return Ok(outcomes);
+            }
+            let mut writes = Vec::with_capacity(open.len() * 2);
+            for (instance, wire) in open.iter().filter_map(|at| identities.get(*at)) {
+                writes.extend(self.lay_out(instance, wire).await?);
+            }
+            let error = match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+                Ok(_) => return Ok(outcomes),
+                Err(error) => error,
+            };
+            let refused = refused(&error);
+            if refused.is_empty() {
+                return Err(failed(GIVE, &error));
+            }
+            // Two writes for each identity.
+            for at in refused.iter().filter_map(|write| open.get(write / 2)) {
+                if let Some(outcome) = outcomes.get_mut(*at) {
+                    *outcome = HandOver::AlreadyGiven;
+                }
+            }
+        }
+    }
+
+    /// The identity and its mark, if neither is there.
+    async fn lay_out(&self, instance: &InstanceId, wire: &SecretString) -> Result<[TransactWriteItem; 2], CloudError> {
+        let key = identity::key(self.role.id().await?, instance);
+        let wire = AttributeValue::S(wire.expose_secret().to_owned());
+        let identity = self.put_new(self.item(key, IDENTITY_S, &[("identity", wire)]))?;
+        Ok([identity, self.put_new(self.mark(instance, GIVEN))?])
     }
 
     /// The mark becomes `withdrawn` in the same instant in which the identity goes.
@@ -161,16 +201,15 @@ impl Items for TableItems {
         }
     }
 
-    async fn give(&self, instance: &InstanceId, wire: &SecretString) -> Result<HandOver, CloudError> {
-        let key = identity::key(self.role.id().await?, instance);
-        let wire = AttributeValue::S(wire.expose_secret().to_owned());
-        let identity = self.put_new(self.item(key, IDENTITY_S, &[("identity", wire)]))?;
-        let mark = self.put_new(self.mark(instance, GIVEN))?;
-        match self.client.transact_write_items().transact_items(identity).transact_items(mark).send().await {
-            Ok(_) => Ok(HandOver::Done),
-            Err(error) if is_cancelled(&error) => Ok(HandOver::AlreadyGiven),
-            Err(error) => Err(failed(GIVE, &error)),
+    async fn give(&self, identities: &[(InstanceId, SecretString)]) -> Vec<Result<HandOver, CloudError>> {
+        let mut outcomes = Vec::with_capacity(identities.len());
+        for chunk in identities.chunks(MOST_GIVEN) {
+            match self.give_chunk(chunk).await {
+                Ok(given) => outcomes.extend(given.into_iter().map(Ok)),
+                Err(error) => outcomes.extend(chunk.iter().map(|_| Err(error.clone()))),
+            }
         }
+        outcomes
     }
 
     async fn withdraw(&self, instance: &InstanceId) -> Result<Withdrawal, CloudError> {
@@ -178,7 +217,7 @@ impl Items for TableItems {
         let [delete, put] = self.take_back(key, self.mark(instance, WITHDRAWN))?;
         match self.client.transact_write_items().transact_items(delete).transact_items(put).send().await {
             Ok(_) => Ok(Withdrawal::Withdrawn),
-            Err(error) if is_cancelled(&error) => {
+            Err(error) if !refused(&error).is_empty() => {
                 Ok(if self.bar(instance).await? { Withdrawal::Withdrawn } else { Withdrawal::AlreadyTaken })
             }
             Err(error) => Err(failed(WITHDRAW, &error)),
@@ -230,10 +269,14 @@ fn is_refused(error: &SdkError<PutItemError>) -> bool {
     error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
-/// Whether a condition was not met; two transactions that met are another matter, and pass.
-fn is_cancelled(error: &SdkError<TransactWriteItemsError>) -> bool {
-    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else { return false };
-    cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
+/// Which writes met something else than they expected; none if the transaction failed for another reason, such as meeting
+/// another transaction, which passes.
+fn refused(error: &SdkError<TransactWriteItemsError>) -> Vec<usize> {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+        return Vec::new();
+    };
+    let reasons = cancelled.cancellation_reasons().iter().enumerate();
+    reasons.filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed")).map(|(write, _)| write).collect()
 }
 
 fn unreadable(what: &str, cause: &str) -> CloudError {

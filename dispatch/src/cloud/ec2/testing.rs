@@ -215,13 +215,16 @@ impl Items for FakeItems {
         Ok(is_there)
     }
 
-    async fn give(&self, instance: &InstanceId, _: &SecretString) -> Result<HandOver, CloudError> {
+    async fn give(&self, identities: &[(InstanceId, SecretString)]) -> Vec<Result<HandOver, CloudError>> {
         let mut given = self.given.lock().unwrap();
-        if given.contains_key(instance) {
-            return Ok(HandOver::AlreadyGiven);
-        }
-        given.insert(instance.clone(), IdentityState::Waiting);
-        Ok(HandOver::Done)
+        let mut give = |instance: &InstanceId| {
+            if given.contains_key(instance) {
+                return HandOver::AlreadyGiven;
+            }
+            given.insert(instance.clone(), IdentityState::Waiting);
+            HandOver::Done
+        };
+        identities.iter().map(|(instance, _)| Ok(give(instance))).collect()
     }
 
     async fn withdraw(&self, instance: &InstanceId) -> Result<Withdrawal, CloudError> {
