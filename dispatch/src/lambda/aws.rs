@@ -9,6 +9,7 @@ use super::{Failure, Function, Role, configuration};
 use crate::aws::{SdkConfig, settings};
 use crate::clock::TimeOfDay;
 use crate::cloud::Cloud;
+use crate::cloud::ec2::Ec2Cloud;
 use crate::config::{AwsConfig, Config, Environment};
 use crate::forge;
 use crate::identifier::BackendName;
@@ -48,19 +49,17 @@ struct Parts {
 impl Parts {
     fn worker(&self) -> Result<Service, Failure> {
         let forges = forge::connect(&self.config).map_err(|error| Failure::Connect(error.to_string()))?;
+        let clock = Arc::new(TimeOfDay::default());
+        let cloud: Arc<dyn Cloud> = Arc::new(Ec2Cloud::connect(&self.config, &self.aws, &self.settings, &forges, clock.clone()));
         Ok(Service {
             config: self.config.clone(),
             store: Arc::new(DynamoDbStore::new(&self.settings, &self.aws.table)),
-            clock: Arc::new(TimeOfDay::default()),
+            clock,
             forges,
-            clouds: self.clouds(),
+            clouds: BTreeMap::from([(BackendName::new(EC2), cloud)]),
             journal: Arc::new(LogJournal),
             holder: self.holder.clone(),
         })
-    }
-
-    fn clouds(&self) -> BTreeMap<BackendName, Arc<dyn Cloud>> {
-        BTreeMap::new()
     }
 }
 

@@ -122,7 +122,8 @@ impl Function {
         loop {
             let pass = self.pass(deadline).await?;
             (done, failed) = (done + pass.done, failed + pass.failed);
-            if pass.open == 0 || self.edge.clock.now().plus_s(LOOK_WHILE_OPEN_S) >= last_look {
+            let quiet = pass.open == 0 && pass.done == 0;
+            if quiet || self.edge.clock.now().plus_s(LOOK_WHILE_OPEN_S) >= last_look {
                 return Ok(json!({ "done": done, "failed": failed, "open": pass.open }));
             }
             tokio::time::sleep(Duration::from_secs(LOOK_WHILE_OPEN_S)).await;

@@ -3,5 +3,5 @@
 mod process;
 mod runtime_api;
 
-pub use process::{FunctionProcess, program};
+pub use process::{FunctionProcess, environment, program};
 pub use runtime_api::{Answer, RuntimeApi};

@@ -31,7 +31,7 @@ impl FunctionProcess {
         let log = File::create(folder.path().join("log")).expect("a log");
         let child = Command::new(&bootstrap)
             .env_clear()
-            .envs(lambda_environment(api, &archive))
+            .envs(self::environment(api, &archive))
             .envs(environment.iter().map(|(name, value)| (*name, value)))
             .current_dir(&archive)
             .stdin(Stdio::null())
@@ -59,7 +59,8 @@ impl FunctionProcess {
     }
 }
 
-fn lambda_environment(api: &RuntimeApi, archive: &Path) -> Vec<(&'static str, String)> {
+/// The variables that Lambda sets for a function whose archive is unpacked here.
+pub fn environment(api: &RuntimeApi, archive: &Path) -> Vec<(&'static str, String)> {
     let own = |value: &str| value.to_owned();
     vec![
         ("AWS_LAMBDA_RUNTIME_API", api.address()),

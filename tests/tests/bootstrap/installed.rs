@@ -5,7 +5,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use dispatch::aws::settings;
 use dispatch::record::Record;
-use dispatch::store::{DynamoDbStore, Store, create_table};
+use dispatch::store::dynamodb::create_table;
+use dispatch::store::{DynamoDbStore, Store};
 use serde_json::{Value, json};
 use tests::aws::{Lab, REGION};
 use tests::lambda::{Answer, FunctionProcess, RuntimeApi, program};
@@ -121,6 +122,6 @@ pub(crate) fn sign(body: &[u8]) -> String {
 /// The body of a job that a forge has queued, with bytes that must not change on the way.
 pub(crate) fn queued(id: u64) -> String {
     format!(
-        r#"{{ "action" : "queued", "workflow_job": {{"id": {id}, "run_id": 1, "name": "b\u00fcild ü", "labels": ["go"], "status": "queued"}}, "repository": {{"id": 1, "full_name": "acme/tour"}}, "sender": {{"id": 1, "login": "ada"}} }}"#
+        r#"{{ "action" : "queued", "workflow_job": {{"id": {id}, "run_id": 1, "name": "b\u00fcild ü", "labels": ["go"], "status": "queued", "head_sha": "1"}}, "repository": {{"id": 1, "owner": {{"id": 2, "login": "acme"}}, "name": "tour", "full_name": "acme/tour"}}, "sender": {{"id": 1, "login": "ada"}} }}"#
     )
 }

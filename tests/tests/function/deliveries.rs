@@ -3,7 +3,7 @@
 use dispatch::lambda::Role;
 use serde_json::json;
 
-use crate::stage::{Stage, delivery, queued, request};
+use crate::stage::{Stage, ada, delivery, queued, repository, request};
 
 #[tokio::test(start_paused = true)]
 async fn a_delivery_is_answered_before_anything_is_launched() {
@@ -23,7 +23,7 @@ async fn a_delivery_is_answered_before_anything_is_launched() {
 async fn a_push_is_followed_to_a_queue_that_fills_later() {
     let stage = Stage::new(Role::Both);
     let push = json!({ "ref": "refs/heads/main", "before": "0".repeat(40), "after": "1".repeat(40), "commits": [],
-        "repository": { "id": 1, "full_name": "acme/tour" }, "pusher": { "id": 1, "login": "ada" }, "sender": { "id": 1, "login": "ada" } });
+        "repository": repository(), "pusher": ada(), "sender": ada() });
     let answer = stage.handle(delivery("push", &push)).await.unwrap();
     assert_eq!(answer["statusCode"], 200, "{answer}");
     let begun = tokio::time::Instant::now();

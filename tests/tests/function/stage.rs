@@ -285,11 +285,16 @@ pub(crate) fn delivery(event: &str, body: &Value) -> Value {
 
 /// A job that a forge has just queued.
 pub(crate) fn queued(id: u64) -> Value {
-    let job = json!({ "id": id, "run_id": 1, "name": "build", "labels": ["go"], "status": "queued" });
-    delivery(
-        "workflow_job",
-        &json!({ "action": "queued", "workflow_job": job, "repository": { "id": 1, "full_name": "acme/tour" }, "sender": { "id": 1, "login": "ada" } }),
-    )
+    let job = json!({ "id": id, "run_id": 1, "name": "build", "labels": ["go"], "status": "queued", "head_sha": "1" });
+    delivery("workflow_job", &json!({ "action": "queued", "workflow_job": job, "repository": repository(), "sender": ada() }))
+}
+
+pub(crate) fn repository() -> Value {
+    json!({ "id": 1, "owner": { "id": 2, "login": "acme" }, "name": "tour", "full_name": "acme/tour" })
+}
+
+pub(crate) fn ada() -> Value {
+    json!({ "id": 1, "login": "ada" })
 }
 
 pub(crate) fn schedule() -> Value {
