@@ -115,3 +115,25 @@ async fn another_machines_role_is_told() {
         "{told:?}"
     );
 }
+
+#[tokio::test]
+async fn the_command_tells_people_and_programs_and_its_exit_code() {
+    let account = Account::new().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dispatch-on-aws"));
+        command.args(arguments).current_dir(folder.path()).env_clear().env("HOME", folder.path());
+        command.envs(account.lab.environment()).envs(&account.variables).env("DDB_TABLE", TABLE);
+        command.envs([("GITEA_URL", "https://git.example.com"), ("GITEA_TOKEN", "none"), ("WEBHOOK_SECRET", "none")]);
+        let output = command.output().expect("the command runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, told) = run(&["doctor", "--aws"]);
+    assert_eq!(code, Some(1), "no pass has ever begun: {told}");
+    assert!(told.contains("ok: caller: account ") && told.contains("error: schedule: no pass has ever begun"), "{told}");
+    let (_, json) = run(&["doctor", "--aws", "--json"]);
+    let found: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&found["version"], &found["ok"]), (&serde_json::json!(1), &serde_json::json!(false)));
+    assert_eq!(found["checks"][0]["topic"], "caller");
+    assert_eq!(run(&["doctor"]).0, Some(2), "what to look at must be said");
+}
