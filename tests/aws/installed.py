@@ -57,6 +57,8 @@ def worker(iam):
     events = client("events")
     events.put_rule(Name="minute", ScheduleExpression="rate(1 minute)")
     events.put_targets(Rule="minute", Targets=[{"Id": "worker", "Arn": function}])
+    # The emulator has another name for the role that AWS makes for spot instances.
+    iam.create_role(RoleName="AWSServiceRoleForEC2Spot", AssumeRolePolicyDocument=may_be_assumed_by("spot.amazonaws.com"))
 
 
 def network(ec2):

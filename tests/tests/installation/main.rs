@@ -2,6 +2,8 @@
 #![expect(clippy::expect_used, reason = "a template of another shape fails the test")]
 
 mod alarm;
+#[cfg(feature = "dynamodb")]
+mod called;
 mod documentation;
 mod edge;
 mod lint;

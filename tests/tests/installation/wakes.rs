@@ -39,3 +39,11 @@ fn a_wake_that_fails_is_kept_and_not_repeated_for_long() {
 fn a_worker_is_over_when_the_next_minutes_comes() {
     assert_eq!(Template::ours().properties("Worker")["Timeout"], 60);
 }
+
+#[cfg(feature = "dynamodb")]
+#[test]
+fn the_filter_is_what_the_store_says() {
+    let pattern = events()["NewJobs"]["Properties"]["FilterCriteria"]["Filters"][0]["Pattern"].clone();
+    let pattern: Value = serde_json::from_str(pattern.as_str().expect("a pattern")).expect("JSON");
+    assert_eq!(pattern, dispatch::store::dynamodb::stream_filter());
+}
