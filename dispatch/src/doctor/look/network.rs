@@ -17,6 +17,7 @@ struct Subnet {
     vpc_id: String,
     availability_zone: String,
     available_ip_address_count: String,
+    map_public_ip_on_launch: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -68,7 +69,20 @@ fn places(subnets: Result<Vec<Subnet>, Refused>, most_machines: u64) -> Vec<Chec
         );
         Topic::Network.good(text)
     };
-    full.chain([seen]).collect()
+    full.chain([seen]).chain(without_addresses(&subnets)).collect()
+}
+
+/// Machines get the addresses that their subnet assigns; where it assigns none, there must be another way out.
+fn without_addresses(subnets: &[Subnet]) -> Option<Check> {
+    let private = subnets.iter().filter(|subnet| subnet.map_public_ip_on_launch.as_deref() == Some("false"));
+    let names: Vec<&str> = private.map(|subnet| subnet.subnet_id.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        let text = format!(
+            "machines in {} get no public address; their way to the forge and to AWS was not looked at",
+            listed(&names, "and")
+        );
+        Topic::Network.unknown(text, "let the subnet assign public addresses, unless it has a NAT gateway or the like")
+    })
 }
 
 fn doors(groups: Result<Vec<SecurityGroup>, Refused>) -> Vec<Check> {
@@ -107,8 +121,13 @@ mod tests {
     use crate::doctor::Verdict;
 
     fn subnet(id: &str, zone: &str, free: u32) -> Subnet {
-        let available_ip_address_count = free.to_string();
-        Subnet { subnet_id: id.into(), vpc_id: "vpc-1".into(), availability_zone: zone.into(), available_ip_address_count }
+        Subnet {
+            subnet_id: id.into(),
+            vpc_id: "vpc-1".into(),
+            availability_zone: zone.into(),
+            available_ip_address_count: free.to_string(),
+            map_public_ip_on_launch: Some("true".into()),
+        }
     }
 
     fn group(within: usize, out: usize) -> SecurityGroup {
@@ -126,6 +145,15 @@ mod tests {
         assert_eq!(judged(vec![subnet("a", "eu-west-1a", 200)], 60), [Verdict::Warning]);
         let full = vec![subnet("a", "eu-west-1a", 0), subnet("b", "eu-west-1b", 200)];
         assert_eq!(judged(full, 60), [Verdict::Error, Verdict::Good]);
+    }
+
+    #[test]
+    fn a_subnet_without_public_addresses_needs_another_way_out() {
+        let public = subnet("a", "eu-west-1a", 30);
+        assert_eq!(without_addresses(std::slice::from_ref(&public)), None);
+        let private = Subnet { map_public_ip_on_launch: Some("false".into()), ..subnet("b", "eu-west-1b", 30) };
+        let told = without_addresses(&[public, private]).unwrap();
+        assert!(told.verdict == Verdict::Unknown && told.text.contains("in `b` get"), "{told:?}");
     }
 
     #[test]
