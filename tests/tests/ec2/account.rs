@@ -13,16 +13,16 @@ const PROFILE: &str = "machine";
 const TABLE: &str = "runs";
 
 /// An account on an emulator of its own.
-pub struct Account {
-    pub lab: Lab,
-    pub aws: AwsConfig,
-    pub role_id: String,
-    pub table: Client,
+pub(crate) struct Account {
+    pub(crate) lab: Lab,
+    pub(crate) aws: AwsConfig,
+    pub(crate) role_id: String,
+    pub(crate) table: Client,
 }
 
 impl Account {
     /// Two subnets, an image, a profile with a role, and an empty table.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let lab = Lab::start();
         let role_id = role(&lab);
         let table = Client::new(&lab.settings().await);
@@ -44,12 +44,12 @@ impl Account {
     }
 
     /// What EC2 says about all instances, in its XML.
-    pub fn instances(&self) -> String {
+    pub(crate) fn instances(&self) -> String {
         query(&self.lab, "ec2", &[("Action", "DescribeInstances"), ("Version", VERSION)])
     }
 
     /// Ends an instance as its own shutdown does.
-    pub fn power_off(&self, instance: &str) {
+    pub(crate) fn power_off(&self, instance: &str) {
         query(&self.lab, "ec2", &[("Action", "TerminateInstances"), ("Version", VERSION), ("InstanceId.1", instance)]);
     }
 }
@@ -67,14 +67,14 @@ fn role(lab: &Lab) -> String {
 }
 
 /// The texts of all elements of that name, in order.
-pub fn all(xml: &str, name: &str) -> Vec<String> {
+pub(crate) fn all(xml: &str, name: &str) -> Vec<String> {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let text = |rest: &str| rest.split_once(&close).map(|(text, _)| text.to_owned());
     xml.split(&open).skip(1).filter_map(text).collect()
 }
 
 /// One call in AWS's query protocol; the emulator looks at the service in the signature and nothing else of it.
-pub fn query(lab: &Lab, service: &str, form: &[(&str, &str)]) -> String {
+pub(crate) fn query(lab: &Lab, service: &str, form: &[(&str, &str)]) -> String {
     let escaped = |text: &str| {
         let byte = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
         text.bytes().map(byte).collect::<String>()
