@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_config::meta::region::RegionProviderChain;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -23,18 +22,18 @@ const OPERATION_LIMIT: Duration = Duration::from_secs(20);
 /// Throttling and lost connections are met with the SDK's standard retries: 3 attempts, exponential and jittered. A client
 /// that knows better (capacity errors of EC2, transactions of DynamoDB) says so when it is made.
 pub async fn settings(region: Option<&str>) -> SdkConfig {
-    let region = region.map(|name| Region::new(name.to_owned()));
     let limits = TimeoutConfig::builder()
         .connect_timeout(CONNECT_LIMIT)
         .operation_attempt_timeout(ATTEMPT_LIMIT)
         .operation_timeout(OPERATION_LIMIT)
         .build();
     let client = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    aws_config::defaults(BehaviorVersion::latest())
-        .region(RegionProviderChain::first_try(region).or_default_provider())
+    let loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(client)
         .timeout_config(limits)
-        .retry_config(RetryConfig::standard())
-        .load()
-        .await
+        .retry_config(RetryConfig::standard());
+    match region {
+        Some(name) => loader.region(Region::new(name.to_owned())).load().await,
+        None => loader.load().await,
+    }
 }

@@ -190,15 +190,6 @@ async fn what_an_operator_has_to_set_right_is_said() {
     }
 }
 
-#[tokio::test]
-async fn a_computer_without_credentials_is_told_so() {
-    let table = table().await;
-    let settings = Lab::shared().settings().await.into_builder();
-    let nobody = settings.credentials_provider(None.into()).build();
-    let told = unusable(DynamoDbStore::new(&nobody, &table.name).read(&Key::total()).await);
-    assert!(told.contains("there are no credentials for AWS"), "{told}");
-}
-
 /// Two stores, as of edge and worker, and more claimants than places.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_32_claimants_through_two_stores_as_many_win_as_there_are_places() {

@@ -1,8 +1,10 @@
 //! The DynamoDB store, on the emulator.
 #![expect(clippy::unwrap_used, reason = "a table that cannot be made fails the test")]
 
+mod command_line;
 mod faults;
 mod lab;
+mod pass;
 mod table;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,7 +25,7 @@ struct Table {
 async fn table() -> Table {
     static TABLES: AtomicU32 = AtomicU32::new(0);
     // Framed, so that no name is part of another: faults look for it.
-    let name = format!("runs-{}-", TABLES.fetch_add(1, Ordering::Relaxed));
+    let name = format!("runs-{}x", TABLES.fetch_add(1, Ordering::Relaxed));
     let settings = Lab::shared().settings().await;
     let client = Client::new(&settings);
     create_table(&client, &name).await.unwrap();
