@@ -3,4 +3,5 @@
 #[cfg(feature = "dynamodb")]
 pub mod aws;
 pub mod conformance;
+pub mod lambda;
 pub mod simulator;

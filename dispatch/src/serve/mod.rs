@@ -20,11 +20,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::cloud::process::{AgentProgram, ProcessCloud};
 use crate::cloud::{Cloud, CloudError};
 use crate::config::Config;
-use crate::forge::client::ForgeClient;
-use crate::forge::{Forge, ForgeError};
-use crate::identifier::{BackendName, ForgeName, PoolName};
+use crate::forge::{self, ForgeError};
+use crate::identifier::{BackendName, PoolName};
 use crate::journal::Journal;
-use crate::label::LabelSet;
 use crate::pool::EC2;
 use crate::service::Service;
 use crate::store::{Socket, Store, StoreError, hold};
@@ -156,7 +154,7 @@ pub fn connect(
         return Err(ServeError::WithoutEc2 { pool: pool.name.clone() });
     }
     let clouds = clouds(&config.serve.data, agent, clock.clone(), bell)?;
-    let forges = forges(&config)?;
+    let forges = forge::connect(&config)?;
     Ok(Service { config, store, clock, forges, clouds, journal, holder })
 }
 
@@ -185,13 +183,4 @@ fn clouds(
 ) -> Result<BTreeMap<BackendName, Arc<dyn Cloud>>, CloudError> {
     let process: Arc<dyn Cloud> = Arc::new(ProcessCloud::new(data, agent, clock, bell)?);
     Ok(BTreeMap::from([(BackendName::new(PROCESS), process)]))
-}
-
-fn forges(config: &Config) -> Result<BTreeMap<ForgeName, Arc<dyn Forge>>, ForgeError> {
-    let served: LabelSet = config.pools.iter().flat_map(|pool| &pool.labels).map(|label| label.name().to_owned()).collect();
-    let connect = |(name, forge): (&ForgeName, _)| {
-        let client: Arc<dyn Forge> = Arc::new(ForgeClient::new(name, forge, &served)?);
-        Ok((name.clone(), client))
-    };
-    config.forges.iter().map(connect).collect()
 }

@@ -33,7 +33,8 @@ pub(super) async fn work(service: Arc<Service>, bell: Arc<Notify>, pulse: Arc<Pu
 fn pause(service: &Service, outcome: &Result<Pass, LedgerError>) -> Duration {
     let interval = Duration::from_secs(service.config.serve.sweep_interval_s);
     match outcome {
-        Ok(Pass { open: 0, failed: 0, held_by_another: false, .. }) => interval,
+        // What was done just now may have opened something.
+        Ok(Pass { open: 0, done: 0, failed: 0, held_by_another: false, .. }) => interval,
         Ok(_) | Err(_) => interval.min(LOOK_WHILE_OPEN),
     }
 }
