@@ -391,7 +391,7 @@ pub(in crate::config) static SERVE: Section = Section {
             kind: Kind::Size,
             presence: Default("25MiB"),
             example: "25MiB",
-            doc: "Largest body of a webhook, at most `1GiB`.",
+            doc: "Largest body of a webhook, at most `25MiB`.",
         },
         Key {
             name: "keep_closed",
