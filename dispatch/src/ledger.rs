@@ -103,7 +103,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Several runners in one look; an error if one is missing.
-    async fn runners(&self, runners: &[RunnerKey]) -> Result<Vec<Stored<RunnerRecord>>, LedgerError> {
+    pub async fn runners(&self, runners: &[RunnerKey]) -> Result<Vec<Stored<RunnerRecord>>, LedgerError> {
         let keys: Vec<Key> = runners.iter().map(Key::runner).collect();
         let mut found = self.store.read_many(&keys.iter().cloned().collect()).await?;
         let runner = |key| match found.remove(&key) {

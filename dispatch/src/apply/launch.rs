@@ -67,14 +67,9 @@ impl Apply<'_> {
 
     /// Members of the batch whose machine is not yet recorded.
     async fn claimed(&self, batch: &Batch) -> Result<Vec<RunnerRecord>, Failed> {
-        let mut claimed = Vec::new();
-        for index in (0_u16..).take(batch.members.len()) {
-            let runner = self.ledger().runner(&RunnerKey { batch: batch.id.clone(), index }).await?.record;
-            if runner.state == RunnerState::Claimed {
-                claimed.push(runner);
-            }
-        }
-        Ok(claimed)
+        let keys = (0_u16..).take(batch.members.len()).map(|index| RunnerKey { batch: batch.id.clone(), index });
+        let runners = self.ledger().runners(&keys.collect::<Vec<_>>()).await?.into_iter().map(|stored| stored.record);
+        Ok(runners.filter(|runner| runner.state == RunnerState::Claimed).collect())
     }
 
     async fn launched(&self, batch: &Batch, instances: Vec<Instance>) -> Result<(), Failed> {

@@ -4,6 +4,7 @@
 mod command_line;
 mod faults;
 mod lab;
+mod pass;
 mod table;
 
 use std::sync::atomic::{AtomicU32, Ordering};
