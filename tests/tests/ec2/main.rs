@@ -9,8 +9,9 @@ mod shape;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use account::Account;
+use account::{Account, Emulator};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use dispatch::clock::{Clock, SystemClock};
@@ -23,6 +24,7 @@ use dispatch::identifier::{BatchId, ForgeName, InstanceId, JobKey, Scope};
 use dispatch::label::LabelSet;
 use dispatch::pool::Pool;
 use dispatch::record::Batch;
+use tests::aws::Lab;
 use tests::conformance::cloud::{Inside, Subject};
 
 /// An installation in an account.
@@ -33,11 +35,25 @@ struct Stage {
 }
 
 impl Stage {
+    /// Alone in an account, so that faults and calls are its own.
     async fn new() -> Self {
-        let account = Account::new().await;
-        let text = "stack: acme\nforges: { home: { kind: gitea, url: https://git.example.com, token: { env: T }, webhook_secrets: [{ env: S }] } }\n";
+        Self::named(Emulator::Own(Lab::start()), "acme").await
+    }
+
+    /// Beside others.
+    async fn beside() -> Self {
+        static STAGES: AtomicU32 = AtomicU32::new(0);
+        let name = format!("acme-{}", STAGES.fetch_add(1, Ordering::Relaxed));
+        Self::named(Emulator::Shared(Lab::shared()), &name).await
+    }
+
+    async fn named(lab: Emulator, name: &str) -> Self {
+        let account = Account::new(lab, name).await;
+        let text =
+            "forges: { home: { kind: gitea, url: https://git.example.com, token: { env: T }, webhook_secrets: [{ env: S }] } }\n";
         let mut config =
             load_text("dispatch.yaml", text, &Environment::from_iter([("T", "a"), ("S", "b")])).unwrap().config().clone();
+        name.clone_into(&mut config.stack);
         config.pools = dispatch::pool::defaults(&"ec2".into(), &[]);
         config.pools[0].instance_types.push("t3a.small".to_owned());
         config.aws = Some(account.aws.clone());
@@ -100,7 +116,7 @@ impl Inside for Machines {
 }
 
 async fn fresh() -> Result<Subject, Box<dyn Error>> {
-    let stage = Stage::new().await;
+    let stage = Stage::beside().await;
     let cloud = Arc::new(stage.cloud().await);
     let (pool, made_at) = (stage.pool().clone(), stage.clock.now());
     Ok(Subject::new(cloud, Machines(stage.account.clone()), pool, made_at, stage.account))

@@ -23,7 +23,7 @@ async fn a_launch_asks_for_machines_that_end_with_their_shutdown_and_keep_their_
         ("InstanceType", "t3.small"),
         ("SubnetId", stage.account.aws.subnets[0].as_str()),
         ("SecurityGroupId.1", stage.account.aws.security_groups[0].as_str()),
-        ("IamInstanceProfile.Name", "machine"),
+        ("IamInstanceProfile.Name", "acme"),
         ("InstanceInitiatedShutdownBehavior", "terminate"),
         ("MetadataOptions.HttpTokens", "required"),
         ("MetadataOptions.HttpEndpoint", "enabled"),
