@@ -1,5 +1,6 @@
 //! What the dispatcher costs. Without arguments: every case, with its median time and its instructions; then the memory of
-//! `serve` at rest. With the name of a case: that case once, for a profiler.
+//! `serve` at rest. With the name of a case: that case once, for a profiler. With `history [RECORDS]`: a pass beside a short
+//! history and one of that length.
 //!
 //! Instructions are counted by `valgrind --tool=callgrind` where it is installed. They do not depend on what else the
 //! machine does, so they are what to compare between two versions; times are for orders of magnitude.
@@ -7,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 mod cases;
+mod history;
 mod instructions;
 mod memory;
 mod still;
@@ -22,6 +24,7 @@ const RUNS: usize = 101;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     match std::env::args().nth(1) {
         Some(name) if name == instructions::NOTHING => Ok(()),
+        Some(name) if name == history::HISTORY => history::compare(std::env::args().nth(2).map(|n| n.parse()).transpose()?).await,
         Some(name) => once(&name).await,
         None => all().await,
     }

@@ -57,6 +57,7 @@ fn config() -> Config {
         forges: BTreeMap::from([("home".into(), forge)]),
         pools,
         limits: Limits::default(),
+        aws: None,
         serve: ServeConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             data: "/nowhere".into(),

@@ -52,13 +52,27 @@ name!(
     BackendName
 );
 name!(
-    /// What a cloud calls one machine.
+    /// What a cloud calls one machine. It has exactly one hyphen, as in EC2's `i-0abc`, by which
+    /// [`InstanceId::named_by`] tells our runners from those of an installation whose name begins like ours.
     InstanceId
 );
 name!(
     /// One immutable launch order; derived from the jobs that it is for, so that a repeated order has the same name.
     BatchId
 );
+
+impl InstanceId {
+    /// The name under which the machine's runner is registered; by it a lost registration is found again.
+    pub fn runner_name(&self, stack: &str) -> String {
+        format!("{stack}-{self}")
+    }
+
+    /// The machine that a runner is named after, if it is one of this stack: `ci-2-i-7` is one of `ci-2`, not of `ci`.
+    pub fn named_by(runner_name: &str, stack: &str) -> Option<Self> {
+        let id = runner_name.strip_prefix(stack)?.strip_prefix('-')?;
+        (id.matches('-').count() == 1).then(|| Self::new(id))
+    }
+}
 
 /// A repository as both forges spell it: `owner/name`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -196,6 +210,15 @@ impl fmt::Display for Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_runner_is_named_after_its_stack_and_its_machine() {
+        let machine = InstanceId::new("i-0abc");
+        assert_eq!(InstanceId::named_by(&machine.runner_name("ci"), "ci"), Some(machine.clone()));
+        assert_eq!(InstanceId::named_by(&machine.runner_name("ci-2"), "ci-2"), Some(machine.clone()));
+        assert_eq!(InstanceId::named_by(&machine.runner_name("ci-2"), "ci"), None, "the other stack begins like ours");
+        assert_eq!(InstanceId::named_by("ci-laptop", "ci"), None, "a runner that a person named");
+    }
 
     #[test]
     fn a_repository_is_owner_and_name() {

@@ -1,11 +1,16 @@
 //! Our records as the edge and the worker change them: each change one conditional transaction.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::identifier::{JobKey, RunnerKey};
 use crate::plan::Claim;
 use crate::reason::Reason;
-use crate::record::{Batch, Control, JobRecord, Lease, Record, RunnerRecord, RunnerState, Story};
+use crate::record::{Batch, Control, JobRecord, Lease, Mode, Record, RunnerRecord, RunnerState, Story};
 use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
+
+/// Times that a change of the lease is tried while others write it too; each of them writes it once.
+const LEASE_TRIES: usize = 10;
 
 /// Reads and changes records, under a lease or without.
 #[derive(Clone, Copy)]
@@ -86,6 +91,28 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Several jobs in one look; an error if one is missing.
+    async fn jobs(&self, jobs: impl Iterator<Item = &JobKey>) -> Result<BTreeMap<JobKey, Stored<JobRecord>>, LedgerError> {
+        let keys: BTreeSet<Key> = jobs.map(Key::job).collect();
+        let mut found = self.store.read_many(&keys).await?;
+        let job = |key| match found.remove(&key) {
+            Some(Stored { version, record: Record::Job(record) }) => Ok((record.key.clone(), Stored { version, record })),
+            _ => Err(LedgerError::Missing(key)),
+        };
+        keys.into_iter().map(job).collect()
+    }
+
+    /// Several runners in one look; an error if one is missing.
+    pub async fn runners(&self, runners: &[RunnerKey]) -> Result<Vec<Stored<RunnerRecord>>, LedgerError> {
+        let keys: Vec<Key> = runners.iter().map(Key::runner).collect();
+        let mut found = self.store.read_many(&keys.iter().cloned().collect()).await?;
+        let runner = |key| match found.remove(&key) {
+            Some(Stored { version, record: Record::Runner(record) }) => Ok(Stored { version, record }),
+            _ => Err(LedgerError::Missing(key)),
+        };
+        keys.into_iter().map(runner).collect()
+    }
+
     /// One runner.
     pub async fn runner(&self, runner: &RunnerKey) -> Result<Stored<RunnerRecord>, LedgerError> {
         let key = Key::runner(runner);
@@ -136,8 +163,7 @@ impl<'a> Ledger<'a> {
     ) -> Result<Vec<RunnerRecord>, LedgerError> {
         let mut transaction = self.begin();
         let mut changed = Vec::with_capacity(runners.len());
-        for runner in runners {
-            let mut stored = self.runner(runner).await?;
+        for mut stored in self.runners(runners).await? {
             change(&mut stored.record);
             changed.push(stored.record.clone());
             transaction = self.put_runner(transaction, stored);
@@ -165,17 +191,20 @@ impl<'a> Ledger<'a> {
         self.commit(transaction).await
     }
 
-    /// Stores a batch with its runners, raises the counters, and marks the jobs: all or nothing.
+    /// Stores a batch with its runners, raises the counters, and marks the jobs: all or nothing, and nothing from the
+    /// moment on in which the operator turns the switch.
     pub async fn claim(&self, claim: &Claim) -> Result<(), LedgerError> {
         let count = i64::try_from(claim.members.len()).unwrap_or(i64::MAX);
         let batch = &claim.batch;
-        let mut transaction = self.begin().put(Key::batch(&batch.id), Expect::Absent, Record::Batch(batch.clone()), Life::Open);
+        let running = self.begin_while_running().await?;
+        let mut transaction = running.put(Key::batch(&batch.id), Expect::Absent, Record::Batch(batch.clone()), Life::Open);
         for (counter, limit) in &claim.counters {
             transaction = transaction.add(counter.clone(), count, limit.map(u64::from));
         }
+        let mut jobs = self.jobs(claim.members.iter().map(|member| &member.job)).await?;
         for (index, member) in (0_u16..).zip(&claim.members) {
             let runner = RunnerKey { batch: batch.id.clone(), index };
-            let mut job = self.job(&member.job).await?;
+            let mut job = jobs.remove(&member.job).ok_or_else(|| LedgerError::Missing(Key::job(&member.job)))?;
             if job.record.launches != member.launches || !job.record.is_open() {
                 return Err(LedgerError::Conflict(Conflict { key: Key::job(&member.job), at_limit: false }));
             }
@@ -227,48 +256,82 @@ impl<'a> Ledger<'a> {
 
     /// Takes or renews the worker's lease; `None` while another holds it.
     pub async fn lease(&self, holder: &str, lasts_s: u64) -> Result<Option<Lease>, LedgerError> {
-        let key = Key::lease();
-        let (expect, fence) = match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Lease(lease) }) => {
+        let (expect, fence) = match self.held_lease().await? {
+            Some(Stored { version, record: lease }) => {
                 if lease.holder != holder && lease.expires_at > self.now {
                     return Ok(None);
                 }
                 (Expect::Version(version), lease.fence + 1)
             }
-            _ => (Expect::Absent, 1),
+            None => (Expect::Absent, 1),
         };
-        let lease = Lease { holder: holder.to_owned(), fence, expires_at: self.now.plus_s(lasts_s) };
-        let put = Transaction::new().put(key, expect, Record::Lease(lease.clone()), Life::Standing);
-        match self.commit(put).await {
-            Ok(()) => Ok(Some(lease)),
-            Err(LedgerError::Conflict(_)) => Ok(None),
-            Err(error) => Err(error),
+        let lease = Lease { holder: holder.to_owned(), fence, expires_at: self.now.plus_s(lasts_s), look_again: false };
+        Ok(self.put_lease(expect, &lease).await?.then_some(lease))
+    }
+
+    /// Asks whoever holds the lease to look once more before it ends; false if nobody holds it any more.
+    pub async fn ask_to_look_again(&self) -> Result<bool, LedgerError> {
+        for _ in 0..LEASE_TRIES {
+            let Some(Stored { version, record: lease }) = self.held_lease().await? else { return Ok(false) };
+            if lease.expires_at <= self.now {
+                return Ok(false);
+            }
+            if lease.look_again || self.put_lease(Expect::Version(version), &Lease { look_again: true, ..lease }).await? {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
 
     /// Prolongs a lease that is still ours.
     pub async fn renew(&self, lease: &Lease, lasts_s: u64) -> Result<Lease, LedgerError> {
-        let key = Key::lease();
-        let renewed = Lease { expires_at: self.now.plus_s(lasts_s), ..lease.clone() };
-        match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Lease(held) }) if held.fence == lease.fence => {
-                let put = Transaction::new().put(key, Expect::Version(version), Record::Lease(renewed.clone()), Life::Standing);
-                self.commit(put).await.map_err(|_| LedgerError::LeaseLost)?;
-                Ok(renewed)
-            }
-            _ => Err(LedgerError::LeaseLost),
-        }
+        let until = self.now.plus_s(lasts_s);
+        self.change_lease(lease, |held| Lease { expires_at: until, ..held }).await
+    }
+
+    /// Gives the lease back, unless somebody asked to look again: then it is prolonged and returned.
+    pub async fn release_unless_asked(&self, lease: &Lease, lasts_s: u64) -> Result<Option<Lease>, LedgerError> {
+        let (now, until) = (self.now, self.now.plus_s(lasts_s));
+        let settle = |held: Lease| Lease { expires_at: if held.look_again { until } else { now }, look_again: false, ..held };
+        let settled = self.change_lease(lease, settle).await?;
+        Ok((settled.expires_at > now).then_some(settled))
     }
 
     /// Gives the lease back.
     pub async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {
-        let over = Lease { expires_at: self.now, ..lease.clone() };
-        let key = Key::lease();
-        let Some(stored) = self.store.read(&key).await? else { return Ok(()) };
-        if !matches!(&stored.record, Record::Lease(held) if held.fence == lease.fence) {
-            return Ok(());
+        let now = self.now;
+        self.change_lease(lease, |held| Lease { expires_at: now, look_again: false, ..held }).await.map(drop)
+    }
+
+    /// Changes a lease that is still ours. Who asks to look again writes it too, which is no reason to lose it.
+    async fn change_lease(&self, ours: &Lease, change: impl Fn(Lease) -> Lease) -> Result<Lease, LedgerError> {
+        for _ in 0..LEASE_TRIES {
+            let held = self.held_lease().await?.filter(|held| held.record.fence == ours.fence);
+            let Some(Stored { version, record }) = held else { return Err(LedgerError::LeaseLost) };
+            let changed = change(record);
+            if self.put_lease(Expect::Version(version), &changed).await? {
+                return Ok(changed);
+            }
         }
-        self.commit(Transaction::new().put(key, Expect::Version(stored.version), Record::Lease(over), Life::Standing)).await
+        Err(LedgerError::LeaseLost)
+    }
+
+    async fn held_lease(&self) -> Result<Option<Stored<Lease>>, LedgerError> {
+        match self.store.read(&Key::lease()).await? {
+            Some(Stored { version, record: Record::Lease(record) }) => Ok(Some(Stored { version, record })),
+            _ => Ok(None),
+        }
+    }
+
+    /// False if somebody else wrote it since it was read.
+    async fn put_lease(&self, expect: Expect, lease: &Lease) -> Result<bool, LedgerError> {
+        let put = Transaction::new().put(Key::lease(), expect, Record::Lease(lease.clone()), Life::Standing);
+        match self.store.commit(put).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(CommitError::Refused(refusal)) => Err(LedgerError::Refused(refusal)),
+            Err(CommitError::Store(error)) => Err(LedgerError::Store(error)),
+        }
     }
 
     fn begin(&self) -> Transaction {
@@ -277,6 +340,16 @@ impl<'a> Ledger<'a> {
             Some(fence) => transaction.check(Key::lease(), Expect::Fence(fence)),
             None => transaction,
         }
+    }
+
+    async fn begin_while_running(&self) -> Result<Transaction, LedgerError> {
+        let key = Key::control();
+        let expect = match self.store.read(&key).await? {
+            None => Expect::Absent,
+            Some(Stored { version, record: Record::Control(Control { mode: Mode::Running, .. }) }) => Expect::Version(version),
+            Some(_) => return Err(LedgerError::Conflict(Conflict { key, at_limit: false })),
+        };
+        Ok(self.begin().check(key, expect))
     }
 
     async fn commit(&self, transaction: Transaction) -> Result<(), LedgerError> {

@@ -8,6 +8,8 @@
 //! Seams: [`clock`], [`cloud`], [`forge`], [`store`]. The public side is [`edge`], the working side [`worker`].
 
 mod apply;
+#[cfg(feature = "aws-base")]
+pub mod aws;
 #[cfg(feature = "serve")]
 pub mod cli;
 pub mod clock;
@@ -15,6 +17,8 @@ pub mod cloud;
 pub mod config;
 pub mod delivery;
 pub mod diagnostic;
+#[cfg(feature = "dynamodb")]
+pub mod doctor;
 pub mod edge;
 pub mod event;
 pub mod explain;
@@ -23,8 +27,10 @@ pub mod forge;
 pub mod identifier;
 pub mod journal;
 pub mod label;
+pub mod lambda;
 pub mod ledger;
 mod observe;
+pub mod page;
 pub mod phase;
 pub mod plan;
 pub mod pool;

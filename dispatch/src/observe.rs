@@ -29,6 +29,7 @@ const QUESTIONS_AT_ONCE: usize = 8;
 /// Takes a full look.
 pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<World, LedgerError> {
     let mut world = records(service).await?;
+    unlisted::read_young_runners(service, &mut world).await?;
     world.control = ledger.control().await?;
     world.stack.clone_from(&service.config.stack);
     world.clouds = clouds(service).await;
@@ -154,19 +155,18 @@ fn scopes(world: &World, forge: &ForgeName) -> BTreeSet<Scope> {
 
 /// What our records say about waiting jobs that have no open record in the list.
 async fn follow_queue(service: &Service, world: &mut World) -> Result<(), StoreError> {
-    for (forge, job) in waiting_unknown(service, world) {
-        match unlisted::newest(service, &forge, job).await? {
+    for (job, newest) in unlisted::newest(service, waiting_unknown(service, world)).await? {
+        match newest {
             Newest::Open(record) => drop(world.jobs.insert(record.key.clone(), *record)),
-            Newest::Closed(generation) => drop(world.closed_generations.insert((forge, job), generation)),
-            Newest::None => {}
+            Newest::Closed(generation) => drop(world.closed_generations.insert(job, generation)),
         }
     }
     Ok(())
 }
 
-fn waiting_unknown(service: &Service, world: &World) -> Vec<(ForgeName, u64)> {
+fn waiting_unknown(service: &Service, world: &World) -> BTreeSet<(ForgeName, u64)> {
     let ours = |job: &&ForgeJob| job.state == JobState::Queued && choose(&service.config.pools, &job.labels).is_ok();
-    let mut unknown = Vec::new();
+    let mut unknown = BTreeSet::new();
     for (forge, view) in &world.forges {
         let jobs = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(ours);
         unknown.extend(jobs.filter(|job| world.open_job(forge, job.id).is_none()).map(|job| (forge.clone(), job.id)));
@@ -185,11 +185,10 @@ async fn counters(service: &Service, world: &World) -> Result<BTreeMap<Key, u64>
             }
         }
     }
-    let mut counters = BTreeMap::new();
-    for key in keys {
-        if let Some(Stored { record: Record::Counter { value }, .. }) = service.store.read(&key).await? {
-            counters.insert(key, value);
-        }
-    }
-    Ok(counters)
+    let found = service.store.read_many(&keys).await?.into_iter();
+    let counters = found.filter_map(|(key, stored)| match stored.record {
+        Record::Counter { value } => Some((key, value)),
+        _ => None,
+    });
+    Ok(counters.collect())
 }

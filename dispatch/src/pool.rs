@@ -16,7 +16,10 @@ pub struct Pool {
     pub backend: BackendName,
     /// Machine types in order of preference, such as `t3.small`; without meaning for `process`.
     pub instance_types: Vec<String>,
-    /// Runner programs to try in order; the first that exists is started. Only for `process`.
+    /// What only machines on EC2 have.
+    #[serde(default)]
+    pub ec2: Ec2Settings,
+    /// Runner programs to try in order; the first that exists is started. On EC2 none means the usual places.
     pub runner: Vec<String>,
     /// Names of the dispatcher's own environment variables that the runner and its jobs see; nothing else is inherited.
     /// Only for `process`.
@@ -31,6 +34,38 @@ pub struct Pool {
     pub maximum_age_s: u64,
     /// Whether jobs of pull requests from forks may run here.
     pub fork_pull_requests: ForkPullRequests,
+}
+
+/// What a pool says about its machines on EC2.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ec2Settings {
+    /// Its own image: `ami-…`, or the name of an SSM parameter, which begins with `/`.
+    pub image: Option<String>,
+    /// How instances are bought.
+    pub market: Market,
+    /// The size of the encrypted disk in gibibytes; never smaller than the image.
+    pub volume_gib: u32,
+    /// Whether a job may use the role of its machine.
+    pub job_uses_instance_role: bool,
+}
+
+impl Default for Ec2Settings {
+    fn default() -> Self {
+        Self { image: None, market: Market::Spot, volume_gib: DEFAULT_VOLUME_GIB, job_uses_instance_role: false }
+    }
+}
+
+/// How instances are bought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Market {
+    /// What is left over, which EC2 may take back.
+    #[default]
+    Spot,
+    /// At the full price.
+    OnDemand,
+    /// Spot, and at the full price when no spot instance can be had.
+    SpotThenOnDemand,
 }
 
 /// What a pool does with a job whose code comes from a fork.
@@ -109,6 +144,7 @@ fn default_pool(label: &str, instance_type: &str, backend: &BackendName, runner:
         labels: vec![label.parse().ok()?],
         backend: backend.clone(),
         instance_types: vec![instance_type.to_owned()],
+        ec2: Ec2Settings::default(),
         runner: runner.to_vec(),
         pass_environment: Vec::new(),
         limit: DEFAULT_LIMIT,
@@ -119,12 +155,18 @@ fn default_pool(label: &str, instance_type: &str, backend: &BackendName, runner:
     })
 }
 
+/// The backend whose machines are processes of this computer.
+pub const PROCESS: &str = "process";
+/// The backend whose machines are EC2 instances.
+pub const EC2: &str = "ec2";
 /// The runner of Gitea under its present name and under that before version 1.0.
 pub const DEFAULT_RUNNERS: [&str; 2] = ["/usr/local/bin/gitea-runner", "/usr/local/bin/act_runner"];
 /// Most machines of one pool when the configuration does not say.
 pub const DEFAULT_LIMIT: u32 = 20;
 /// Ten minutes: the slowest boot measured with a stock image was just over one.
 pub const DEFAULT_BOOT_LIMIT_S: u64 = 600;
+/// Enough for a checkout and a build beside the image.
+pub const DEFAULT_VOLUME_GIB: u32 = 30;
 /// Five minutes.
 pub const DEFAULT_IDLE_LIMIT_S: u64 = 300;
 /// Three and a half hours: both runners end a job after three.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dispatch::config::{self, Environment, RegisterAt, Watch};
+use dispatch::pool::{EC2, Market};
 
 fn docs(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)
@@ -25,7 +26,12 @@ fn the_example_is_a_configuration_without_errors_or_warnings() {
     let Watch::Only { organisations, repositories } = &forge.watch else { panic!("{:?}", forge.watch) };
     assert_eq!((organisations[0].as_str(), repositories[0].to_string().as_str()), ("acme", "guest/tour"));
     let pools: Vec<_> = config.pools.iter().map(|pool| (pool.name.as_str(), pool.limit, pool.maximum_age_s)).collect();
-    assert_eq!(pools, [("go", 20, 12_600), ("docker", 4, 12_600)]);
+    assert_eq!(pools, [("go", 20, 12_600), ("docker", 4, 12_600), ("godot", 20, 12_600)]);
+    let godot = &config.pools[2];
+    assert_eq!((godot.backend.as_str(), godot.instance_types.len(), godot.ec2.volume_gib), (EC2, 3, 60));
+    assert_eq!((godot.ec2.market, godot.ec2.job_uses_instance_role), (Market::SpotThenOnDemand, true));
+    let aws = config.aws.as_ref().unwrap();
+    assert_eq!((aws.table.as_str(), aws.subnets.len(), aws.region.as_str()), ("dispatch", 2, "eu-west-1"));
     assert_eq!((config.limits.total, config.limits.per_owner, config.limits.per_repository), (Some(50), Some(20), Some(10)));
     assert_eq!((config.serve.sweep_interval_s, config.serve.body_limit, config.serve.keep_closed_s), (60, 26_214_400, 1_209_600));
 }

@@ -226,7 +226,7 @@ fn a_key_in_the_wrong_place_is_answered_with_the_right_place() {
     7 | colour: red
       | ^^^^^^
       |
-      = help: the keys of the configuration are `stack`, `forges`, `pools`, `limits` and `serve`
+      = help: the keys of the configuration are `stack`, `forges`, `pools`, `aws`, `limits` and `serve`
 
     2 errors in dispatch.yaml
     ");
@@ -704,4 +704,92 @@ fn a_file_that_is_not_text_or_too_large_is_told() {
 
     1 error in /etc/dispatch.yaml
     ");
+}
+
+/// What a file says about AWS, as far as a story does not say otherwise.
+const AWS: &str =
+    "aws: { region: eu-west-1, table: runs, image: ami-1, subnets: [subnet-1], security_groups: [sg-1], instance_profile: m }\n";
+
+#[test]
+fn a_pool_on_ec2_needs_to_be_told_where_and_what() {
+    insta::assert_snapshot!(errors_after_forge("pools:\n  go: { labels: [go:host], backend: ec2 }\n"), @r"
+    error: the pool `go` names no instance type
+     --> dispatch.yaml:7:3
+      |
+    7 |   go: { labels: [go:host], backend: ec2 }
+      |   ^^
+      |
+      = help: add `instance_types: [t3.small]`
+
+    error: the pool `go` launches instances on EC2, but nothing says where
+     --> dispatch.yaml:7:37
+      |
+    7 |   go: { labels: [go:host], backend: ec2 }
+      |                                     ^^^
+      |
+      = help: add `aws:` with `table`, `image`, `subnets`, `security_groups` and `instance_profile`
+
+    2 errors in dispatch.yaml
+    ");
+}
+
+#[test]
+fn an_image_and_a_region_must_come_from_somewhere() {
+    let aws = AWS.replace("region: eu-west-1, ", "").replace("image: ami-1, ", "");
+    let report =
+        errors_after_forge(&format!("{aws}pools:\n  go: {{ labels: [go:host], backend: ec2, instance_types: [t3.small] }}\n"));
+    assert!(report.contains("neither the configuration nor the environment names the AWS region"), "{report}");
+    assert!(report.contains("neither the pool `go` nor `aws` names an image"), "{report}");
+    assert!(report.contains("2 errors"), "{report}");
+}
+
+#[test]
+fn an_image_that_cannot_be_read_is_told_once() {
+    let aws = AWS.replace("ami-1", "debian");
+    let report = errors_after_forge(&aws);
+    assert!(
+        report.contains("`debian` is not an image or the SSM parameter that names one") && report.contains("1 error"),
+        "{report}"
+    );
+}
+
+#[test]
+fn limits_that_no_machine_can_keep_are_refused_on_ec2() {
+    let pool = "pools:\n  go: { labels: [go:host], backend: ec2, instance_types: [t3.small], maximum_age: 36d }\n";
+    let report = errors_after_forge(&format!("{AWS}{pool}"));
+    assert!(
+        report.contains("the machines of the pool `go` cannot keep its limits: maximum_age_s \"3110400\" is more than 35 days"),
+        "{report}"
+    );
+}
+
+#[test]
+fn what_is_for_another_backend_is_a_warning() {
+    let pools = "pools:\n  go: { labels: [go], backend: process, volume: 30GiB }\n  node: { labels: [node], backend: ec2, instance_types: [t3.small], pass_environment: [LANG] }\n";
+    insta::assert_snapshot!(warnings(&format!("{FORGE}{AWS}{pools}")), @r"
+    warning: `volume` means nothing to the backend `process`
+     --> dispatch.yaml:8:49
+      |
+    8 |   go: { labels: [go], backend: process, volume: 30GiB }
+      |                                                 ^^^^^
+      |
+      = help: remove it, or write `backend: ec2`
+
+    warning: `pass_environment` means nothing to the backend `ec2`
+     --> dispatch.yaml:9:87
+      |
+    9 |   node: { labels: [node], backend: ec2, instance_types: [t3.small], pass_environment: [LANG] }
+      |                                                                                       ^^^^^^
+      |
+      = help: remove it, or write `backend: process`
+
+    2 warnings in dispatch.yaml
+    ");
+}
+
+#[test]
+fn with_aws_and_no_pools_the_default_ones_are_on_ec2() {
+    let config = load(&format!("{FORGE}{AWS}")).unwrap().into_config().unwrap();
+    assert_eq!(config.stack, "runs", "the installation has the name of its table");
+    assert!(config.pools.iter().all(|pool| pool.backend.as_str() == "ec2" && pool.runner.is_empty()));
 }

@@ -131,3 +131,24 @@ async fn what_the_job_wrote_goes_with_the_machine() {
     let ended = yard.folder.path().join("data/ended").join(yard.machine.as_str());
     assert!(ended.join("log").exists() && !ended.join("work").exists() && !machine.exists());
 }
+
+/// As when the dispatcher is killed in the middle of a launch.
+#[tokio::test]
+async fn a_machine_that_was_prepared_and_never_started_comes_with_the_next_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(SystemClock::start());
+    let (pool, batch) = (pool("runner".into()), batch(clock.as_ref()));
+    let order = LaunchOrder { batch: &batch, pool: &pool, labels: &pool.labels };
+    let cloud = |program: &str| {
+        let agent = AgentProgram { program: program.into(), arguments: vec!["machine".to_owned()] };
+        ProcessCloud::new(folder.path(), agent, clock.clone(), Arc::new(Notify::new())).unwrap()
+    };
+    cloud("/nowhere/dispatch").launch(&order).await.unwrap_err();
+    assert!(folder.path().join("machines/b-0/machine.json").exists(), "it was prepared");
+    let cloud = cloud(env!("CARGO_BIN_EXE_dispatch"));
+    assert_eq!(cloud.instances().await.unwrap(), [], "nothing that waits for an identity");
+    let machines = cloud.launch(&order).await.unwrap();
+    assert_eq!(machines[0].state, InstanceState::Alive);
+    assert_eq!(cloud.instances().await.unwrap(), machines);
+    cloud.terminate(&[machines[0].id.clone()]).await.unwrap();
+}

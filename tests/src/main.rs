@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tests::simulator::campaign::{Campaign, Failure};
 use tests::simulator::episode::play;
+use tests::simulator::report::Report;
 use tests::simulator::safety::{Safety, Without};
 use tests::simulator::shrink::shrink;
 use tests::simulator::story::{Story, clock};
@@ -63,16 +64,28 @@ impl Simulate {
             }
             return Ok(true);
         }
+        let report = self.all_seeds()?;
+        let line = serde_json::to_string(&report).map_err(std::io::Error::other)?;
+        writeln!(stdout(), "{line}")?;
+        Ok(report.is_good())
+    }
+
+    fn all_seeds(&self) -> std::io::Result<Report> {
         let without: Without = self.without.iter().copied().collect();
-        let mut good = true;
-        for seed in self.seed..self.seed.saturating_add(self.seeds) {
-            good &= one_seed(&Campaign { seed, jobs: self.jobs, without: without.clone() })?;
+        let mut report: Option<Report> = None;
+        for seed in self.seed..self.seed.saturating_add(self.seeds.max(1)) {
+            let of_seed = one_seed(&Campaign { seed, jobs: self.jobs, without: without.clone() })?;
+            match &mut report {
+                Some(report) => report.merge(of_seed),
+                None => report = Some(of_seed),
+            }
         }
-        Ok(good)
+        let report = report.unwrap_or_else(|| Report::of(self.seed));
+        Ok(if without.is_empty() { report.complete() } else { report })
     }
 }
 
-fn one_seed(campaign: &Campaign) -> std::io::Result<bool> {
+fn one_seed(campaign: &Campaign) -> std::io::Result<Report> {
     let terminal = stderr().is_terminal();
     let (report, failure) = campaign.run(|jobs| {
         if terminal {
@@ -83,19 +96,17 @@ fn one_seed(campaign: &Campaign) -> std::io::Result<bool> {
         writeln!(stderr())?;
     }
     if let Some(failure) = failure {
-        tell(&failure)?;
+        tell(campaign.seed, &failure)?;
     }
-    let line = serde_json::to_string(&report).map_err(std::io::Error::other)?;
-    writeln!(stdout(), "{line}")?;
-    Ok(report.is_good())
+    Ok(report)
 }
 
 /// The shortest story that breaks the same promise.
-fn tell(failure: &Failure) -> std::io::Result<()> {
+fn tell(seed: u64, failure: &Failure) -> std::io::Result<()> {
     let script = shrink(&failure.script, failure.promise);
     let outcome = play(&script, Story::told());
     let mut err = stderr().lock();
-    writeln!(err, "{}, seed {:#x}, {} jobs", script.flavour, script.seed, script.jobs.len())?;
+    writeln!(err, "seed {seed} breaks {:?}; the shortest story of it, on {}:", failure.promise, script.flavour)?;
     for window in &script.windows {
         writeln!(err, "  {} from {} until {}", window.fault, clock(window.from), clock(window.until))?;
     }

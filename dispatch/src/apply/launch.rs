@@ -10,7 +10,7 @@ use crate::pool::Pool;
 use crate::reason::{Held, Reason};
 use crate::reconcile::described;
 use crate::record::{Batch, RunnerRecord, RunnerState};
-use crate::store::Conflict;
+use crate::store::{Conflict, Key};
 
 /// Seconds until the next try where no machine was to be had for a moment.
 const SOON_S: u64 = 15;
@@ -22,6 +22,7 @@ impl Apply<'_> {
         match self.ledger().claim(claim).await {
             Ok(()) => {}
             Err(LedgerError::Conflict(conflict)) if conflict.at_limit => return self.at_limit(claim, &conflict).await,
+            Err(LedgerError::Conflict(conflict)) if conflict.key == Key::control() => return Err(Failed::Overtaken),
             Err(error) => return Err(error.into()),
         }
         for (index, member) in (0_u16..).zip(&claim.members) {
@@ -66,14 +67,9 @@ impl Apply<'_> {
 
     /// Members of the batch whose machine is not yet recorded.
     async fn claimed(&self, batch: &Batch) -> Result<Vec<RunnerRecord>, Failed> {
-        let mut claimed = Vec::new();
-        for index in (0_u16..).take(batch.members.len()) {
-            let runner = self.ledger().runner(&RunnerKey { batch: batch.id.clone(), index }).await?.record;
-            if runner.state == RunnerState::Claimed {
-                claimed.push(runner);
-            }
-        }
-        Ok(claimed)
+        let keys = (0_u16..).take(batch.members.len()).map(|index| RunnerKey { batch: batch.id.clone(), index });
+        let runners = self.ledger().runners(&keys.collect::<Vec<_>>()).await?.into_iter().map(|stored| stored.record);
+        Ok(runners.filter(|runner| runner.state == RunnerState::Claimed).collect())
     }
 
     async fn launched(&self, batch: &Batch, instances: Vec<Instance>) -> Result<(), Failed> {

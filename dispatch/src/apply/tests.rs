@@ -16,10 +16,11 @@ use crate::identifier::{InstanceId, RepositoryName, Scope};
 use crate::journal::Silence;
 use crate::plan::{Action, Plan, Planned, Unless};
 use crate::reason::Reason;
-use crate::record::{Record, RunnerRecord};
-use crate::scene::{NOW, Scene, runner_key};
+use crate::record::{Control, Mode, Record, RunnerRecord};
+use crate::scene::{NOW, Scene, job_key, runner_key};
 use crate::service::Service;
 use crate::store::{Expect, Key, Life, MemoryStore, Transaction};
+use crate::time::Timestamp;
 
 use super::Apply;
 
@@ -138,7 +139,7 @@ impl AfterLoss {
     async fn carry_out(&self, action: Action) {
         let lease = self.service.ledger().lease("worker", 60).await.unwrap().unwrap();
         let plan = Plan { actions: vec![Planned { action, reason: Reason::LaunchAgain }] };
-        Apply::new(&self.service, lease).carry_out(plan).await.unwrap();
+        Apply::new(&self.service, lease, Timestamp::from_millis(u64::MAX)).carry_out(plan).await.unwrap();
     }
 
     async fn runner(&self) -> RunnerRecord {
@@ -174,4 +175,18 @@ async fn a_machine_that_works_under_a_registration_unknown_to_us_is_not_ended() 
     let other = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-1").works_on(busy, 34);
     other.carry_out(end()).await;
     assert!(other.machine.ended.load(Ordering::SeqCst), "the job runs on another machine");
+}
+
+/// The plan may be minutes old when its last claim is made.
+#[tokio::test]
+async fn nothing_is_claimed_from_the_moment_on_in_which_the_switch_is_turned() {
+    let story = AfterLoss::new(&Scene::new().launched(0)).await;
+    let scene = Scene::new().known(34, JobState::Queued);
+    let ledger = || story.service.ledger();
+    ledger().announce(scene.world.jobs[&job_key(34)].clone()).await.unwrap();
+    for (mode, launches) in [(Mode::Paused, 0), (Mode::Running, 1)] {
+        ledger().set_control(Control { mode, since: NOW }).await.unwrap();
+        story.carry_out(scene.plan().actions.pop().unwrap().action).await;
+        assert_eq!(ledger().job(&job_key(34)).await.unwrap().record.launches, launches, "{mode:?}");
+    }
 }

@@ -7,10 +7,10 @@ use super::arguments::Place;
 use super::exit::Exit;
 use super::output;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Environment, Loaded, from_environment, load};
+use crate::config::{AwsConfig, Config, Environment, Loaded, from_environment, load};
 use crate::diagnostic::{Colour, Report};
 use crate::ledger::Ledger;
-use crate::store::{self, Store};
+use crate::store::{self, Store, StoreError};
 
 /// Configuration and records.
 pub(super) struct Installed {
@@ -20,13 +20,17 @@ pub(super) struct Installed {
 }
 
 impl Installed {
-    /// Loads the configuration and opens the records, through the running `serve` if there is one.
+    /// Loads the configuration and opens the records: on AWS in their table, else through the running `serve` if there is one.
     pub(super) async fn open(place: &Place) -> Result<Self, Exit> {
         let config = configuration(place)?;
-        match store::open(&config.serve.data).await {
+        let (where_they_are, opened) = match &config.aws {
+            Some(aws) => (format!("table `{}`", aws.table), in_table(aws).await),
+            None => (config.serve.data.display().to_string(), store::open(&config.serve.data).await),
+        };
+        match opened {
             Ok(store) => Ok(Self { config, store, clock: SystemClock::start() }),
             Err(error) => {
-                output::error(&format!("the records in {} cannot be opened: {error}", config.serve.data.display()));
+                output::error(&format!("the records in {where_they_are} cannot be opened: {error}"));
                 Err(Exit::Unavailable)
             }
         }
@@ -35,6 +39,19 @@ impl Installed {
     pub(super) fn ledger(&self) -> Ledger<'_> {
         Ledger::open(self.store.as_ref(), self.clock.now(), self.config.serve.keep_closed_s)
     }
+}
+
+#[cfg(feature = "dynamodb")]
+async fn in_table(aws: &AwsConfig) -> Result<Arc<dyn Store>, StoreError> {
+    let settings = crate::aws::settings(Some(&aws.region)).await;
+    Ok(Arc::new(store::DynamoDbStore::new(&settings, &aws.table)))
+}
+
+#[cfg(not(feature = "dynamodb"))]
+#[expect(clippy::unused_async, reason = "with DynamoDB it takes a moment")]
+async fn in_table(aws: &AwsConfig) -> Result<Arc<dyn Store>, StoreError> {
+    let cause = "this `dispatch` was built without DynamoDB: build it with `--features dynamodb`".to_owned();
+    Err(StoreError::Unusable { place: format!("in {}", aws.region), cause })
 }
 
 /// What is looked for when no file is named.

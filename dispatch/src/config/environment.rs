@@ -13,19 +13,30 @@ pub struct Variable {
 }
 
 /// The variables that take the place of the configuration when there is no file.
-pub const VARIABLES: [Variable; 9] = [
+pub const VARIABLES: [Variable; 11] = [
     Variable { name: "GITEA_URL", doc: "the root of the forge, such as `https://git.example.com/`" },
     Variable { name: "GITEA_TOKEN", doc: "the API token of a site administrator, which never reaches a machine" },
     Variable { name: "WEBHOOK_SECRET", doc: "the secret of the forge's webhook" },
     Variable { name: "RUNNER_TOKEN", doc: "a registration token (optional: runners are registered with `GITEA_TOKEN`)" },
-    Variable { name: "RUNNER_AMI", doc: "the image that machines on AWS boot, such as `ami-0123`" },
-    Variable { name: "SUBNET", doc: "the subnet of machines on AWS, such as `subnet-0123`" },
+    Variable {
+        name: "RUNNER_AMI",
+        doc: "the image that machines on AWS boot, such as `ami-0123`, or the SSM parameter that names it",
+    },
+    Variable { name: "SUBNET", doc: "the subnet of machines on AWS, such as `subnet-0123`; several are separated by commas" },
     Variable {
         name: "SECURITY_GROUP",
-        doc: "the security group of machines on AWS, such as `sg-0123`; outbound HTTPS is enough",
+        doc: "the security group of machines on AWS, such as `sg-0123`; outbound HTTPS is enough; several are separated by commas",
     },
-    Variable { name: "DDB_TABLE", doc: "the DynamoDB table of the records" },
-    Variable { name: "INSTANCE_PROFILE", doc: "the instance profile of machines on AWS (optional)" },
+    Variable {
+        name: "DDB_TABLE",
+        doc: "the DynamoDB table of the records, such as `dispatch`, which also names the installation",
+    },
+    Variable { name: "INSTANCE_PROFILE", doc: "the instance profile of machines on AWS, such as `dispatch-machine`" },
+    Variable {
+        name: "INSTANCE_ROLE_ID",
+        doc: "the id of that profile's role, such as `AROAEXAMPLEID12345678` (optional: IAM is asked)",
+    },
+    Variable { name: "AWS_REGION", doc: "the region of AWS, such as `eu-west-1`; always set in a Lambda function" },
 ];
 
 /// The environment as a plain value, so that everything else can be tested without one.

@@ -6,33 +6,18 @@ use secrecy::SecretString;
 
 use super::environment::VARIABLES;
 use super::read::{self, Places};
+use super::values::aws::{Image, InstanceProfile, RoleId, SecurityGroup, Subnet, Table};
 use super::values::{ForgeUrl, Refusal, Scalar, SecretReference};
-use super::{Config, Environment, ForgeConfig, Loaded, RegisterAt, Watch, rules};
+use super::{AwsConfig, Config, Environment, ForgeConfig, Loaded, RegisterAt, Watch, rules};
 use crate::diagnostic::{Finding, Report, listed};
-use crate::identifier::ForgeName;
+use crate::identifier::{BackendName, ForgeName};
+use crate::pool::{self, EC2};
 
 /// How the one forge is called; its hooks may also arrive at `/`.
 const FORGE: &str = "gitea";
 
-/// What machines on AWS need; kept for the backend that launches them.
-#[derive(Clone, Debug)]
-pub struct AwsEnvironment {
-    /// `RUNNER_TOKEN`: a registration token, for those who have one; nothing needs it.
-    pub runner_token: Option<SecretString>,
-    /// `RUNNER_AMI`: the image that machines boot.
-    pub runner_ami: String,
-    /// `SUBNET`: their subnet.
-    pub subnet: String,
-    /// `SECURITY_GROUP`: their security group.
-    pub security_group: String,
-    /// `DDB_TABLE`: the table of the records.
-    pub table: String,
-    /// `INSTANCE_PROFILE`: their instance profile, if jobs have one.
-    pub instance_profile: Option<String>,
-}
-
-/// What machines on AWS cannot do without, and how its value begins.
-const AWS: [(&str, &str); 4] = [("RUNNER_AMI", "ami-"), ("SUBNET", "subnet-"), ("SECURITY_GROUP", "sg-"), ("DDB_TABLE", "")];
+/// What nothing on AWS can do without: if one of them is set, all must be.
+const AWS: [&str; 5] = ["RUNNER_AMI", "SUBNET", "SECURITY_GROUP", "DDB_TABLE", "INSTANCE_PROFILE"];
 
 /// Reads the settings from the environment alone: one forge, watched as a whole, and the five default pools.
 ///
@@ -41,18 +26,22 @@ const AWS: [(&str, &str); 4] = [("RUNNER_AMI", "ami-"), ("SUBNET", "subnet-"), (
 pub fn from_environment(environment: &Environment) -> Result<Loaded, Report> {
     let mut reading = Reading { environment, findings: Vec::new() };
     let config = reading.config();
-    let aws = reading.aws();
     let mut findings = reading.findings;
     findings.extend(rules::check(&config, &BTreeSet::new()).into_iter().map(about_variable));
     if findings.iter().any(Finding::is_error) {
         return Err(Report::new(None, findings));
     }
-    Ok(Loaded::new(config, findings, None, Places::default()).with_aws(aws))
+    Ok(Loaded::new(config, findings, None, Places::default()))
 }
 
 /// The rules know keys of the file.
 fn about_variable(finding: Finding) -> Finding {
-    let key = if finding.key == format!("forges.{FORGE}.url") { "GITEA_URL".to_owned() } else { finding.key };
+    let key = match finding.key.as_str() {
+        "forges.gitea.url" => "GITEA_URL".to_owned(),
+        "aws.region" => "AWS_REGION".to_owned(),
+        "aws.table" => "DDB_TABLE".to_owned(),
+        _ => finding.key,
+    };
     Finding { message: naming(&key, &finding.message), key, ..finding }
 }
 
@@ -71,6 +60,10 @@ impl Reading<'_> {
     fn config(&mut self) -> Config {
         let mut config = read::nothing(self.environment);
         config.forges.insert(ForgeName::new(FORGE), self.forge());
+        config.aws = self.aws();
+        if config.aws.is_some() {
+            config.pools = pool::defaults(&BackendName::new(EC2), &[]);
+        }
         config
     }
 
@@ -94,19 +87,29 @@ impl Reading<'_> {
     }
 
     /// Nothing if none of the variables is set; all of them if one is.
-    fn aws(&mut self) -> Option<AwsEnvironment> {
-        AWS.iter().find(|(name, _)| self.environment.text(name).is_some())?;
-        let [runner_ami, subnet, security_group, table] =
-            AWS.map(|(name, prefix)| self.required(name, |text| begins_with(text, prefix)).unwrap_or_default());
-        let optional = |name: &str| self.environment.text(name).filter(|text| !text.is_empty());
-        Some(AwsEnvironment {
-            runner_token: optional("RUNNER_TOKEN").map(SecretString::from),
-            runner_ami,
-            subnet,
-            security_group,
-            table,
-            instance_profile: optional("INSTANCE_PROFILE").map(str::to_owned),
+    fn aws(&mut self) -> Option<AwsConfig> {
+        AWS.iter().find(|name| self.environment.text(name).is_some())?;
+        Some(AwsConfig {
+            region: read::region_of(self.environment),
+            // One that cannot be read has been told, and must not look like one that nobody names.
+            image: Some(self.required("RUNNER_AMI", Image::parse).unwrap_or_default().0),
+            subnets: self.several("SUBNET", |text| Subnet::parse(text).map(|subnet| subnet.0)),
+            security_groups: self.several("SECURITY_GROUP", |text| SecurityGroup::parse(text).map(|group| group.0)),
+            table: self.required("DDB_TABLE", Table::parse).unwrap_or_default().0,
+            instance_profile: self.required("INSTANCE_PROFILE", InstanceProfile::parse).unwrap_or_default().0,
+            role_id: self.optional("INSTANCE_ROLE_ID", RoleId::parse).map(|id| id.0),
         })
+    }
+
+    /// Values between commas.
+    fn several(&mut self, name: &'static str, parse: fn(&str) -> Result<String, Refusal>) -> Vec<String> {
+        self.required(name, |text| text.split(',').map(|one| parse(one.trim())).collect()).unwrap_or_default()
+    }
+
+    /// A template may set a variable to nothing.
+    fn optional<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, Refusal>) -> Option<T> {
+        let value = self.environment.text(name).filter(|text| !text.is_empty()).map(parse)?;
+        self.settle(name, Some(value))
     }
 
     fn required<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, Refusal>) -> Option<T> {
@@ -127,21 +130,12 @@ impl Reading<'_> {
 
     fn remedy(&self, name: &str) -> String {
         let doc = VARIABLES.iter().find(|variable| variable.name == name).map_or("its value", |variable| variable.doc);
-        if AWS.iter().all(|(aws, _)| *aws != name) {
+        if AWS.iter().all(|aws| *aws != name) {
             return format!("set it to {doc}");
         }
-        let set: Vec<&str> = AWS.iter().map(|(aws, _)| *aws).filter(|aws| self.environment.text(aws).is_some()).collect();
+        let set: Vec<&str> = AWS.iter().copied().filter(|aws| self.environment.text(aws).is_some()).collect();
         format!("set it to {doc}; or, if nothing runs on AWS, unset {}", listed(&set, "and"))
     }
-}
-
-fn begins_with(text: &str, prefix: &str) -> Result<String, Refusal> {
-    let is_word = !text.is_empty() && !text.contains(char::is_whitespace);
-    if is_word && text.starts_with(prefix) {
-        return Ok(text.to_owned());
-    }
-    let wanted = if prefix.is_empty() { "it is not one word".to_owned() } else { format!("it does not begin with `{prefix}`") };
-    Err(Refusal::new(wanted, "copy the value again"))
 }
 
 #[cfg(test)]
@@ -152,13 +146,15 @@ mod tests {
 
     const FORGE_VARIABLES: [(&str, &str); 3] =
         [("GITEA_URL", "https://git.example.com"), ("GITEA_TOKEN", "token-value"), ("WEBHOOK_SECRET", "secret-value")];
-    const AWS_VARIABLES: [(&str, &str); 6] = [
+    const AWS_VARIABLES: [(&str, &str); 8] = [
         ("RUNNER_TOKEN", "registration"),
         ("RUNNER_AMI", "ami-1"),
-        ("SUBNET", "subnet-1"),
+        ("SUBNET", "subnet-1, subnet-2"),
         ("SECURITY_GROUP", "sg-1"),
         ("DDB_TABLE", "runs"),
         ("INSTANCE_PROFILE", "jobs"),
+        ("INSTANCE_ROLE_ID", ""),
+        ("AWS_REGION", "eu-west-1"),
     ];
 
     fn load(variables: &[(&str, &str)]) -> Result<Loaded, Report> {
@@ -176,16 +172,40 @@ mod tests {
         let pools: Vec<_> = config.pools.iter().map(|pool| (pool.name.as_str(), pool.backend.as_str())).collect();
         assert_eq!(pools, ["go", "docker", "deploy", "node", "godot"].map(|name| (name, "process")));
         assert_eq!(config.serve.data.to_str(), Some("/var/lib/dispatch"));
-        assert!(loaded.aws().is_none() && loaded.warnings().findings().is_empty());
+        assert!(config.aws.is_none() && loaded.warnings().findings().is_empty());
     }
 
     #[test]
-    fn the_nine_variables_of_a_function_on_aws_are_kept() {
+    fn the_variables_of_a_function_on_aws_launch_the_default_pools_there() {
         let loaded = load(&[&FORGE_VARIABLES[..], &AWS_VARIABLES[..]].concat()).unwrap();
-        let aws = loaded.aws().unwrap();
-        assert_eq!((aws.runner_ami.as_str(), aws.subnet.as_str(), aws.security_group.as_str()), ("ami-1", "subnet-1", "sg-1"));
-        assert_eq!((aws.table.as_str(), aws.instance_profile.as_deref()), ("runs", Some("jobs")));
-        assert_eq!(aws.runner_token.as_ref().unwrap().expose_secret(), "registration");
+        assert!(loaded.warnings().findings().is_empty());
+        let config = loaded.into_config().unwrap();
+        let expected = AwsConfig {
+            region: "eu-west-1".to_owned(),
+            table: "runs".to_owned(),
+            image: Some("ami-1".to_owned()),
+            subnets: vec!["subnet-1".to_owned(), "subnet-2".to_owned()],
+            security_groups: vec!["sg-1".to_owned()],
+            instance_profile: "jobs".to_owned(),
+            role_id: None,
+        };
+        assert_eq!((config.aws, config.stack.as_str()), (Some(expected), "runs"));
+        let pools: Vec<_> = config.pools.iter().map(|pool| (pool.backend.as_str(), pool.instance_types[0].as_str())).collect();
+        assert_eq!(pools, ["t3.small", "t3.medium", "t3.micro", "t3.medium", "t3.medium"].map(|one| ("ec2", one)));
+    }
+
+    #[test]
+    fn a_region_alone_puts_nothing_on_aws() {
+        let loaded = load(&[&FORGE_VARIABLES[..], &[("AWS_REGION", "eu-west-1")]].concat()).unwrap();
+        assert!(loaded.config().aws.is_none());
+    }
+
+    #[test]
+    fn a_table_whose_name_cannot_be_the_installations_is_told() {
+        let mut variables = [&FORGE_VARIABLES[..], &AWS_VARIABLES[..]].concat();
+        variables.push(("DDB_TABLE", "runs.of.acme"));
+        let report = load(&variables).unwrap_err();
+        assert!(report.to_string().starts_with("error: in `DDB_TABLE`: the installation has no name"), "{report}");
     }
 
     #[test]
@@ -205,21 +225,29 @@ mod tests {
 
     error: the environment variable `RUNNER_AMI` is not set
      |
-     = help: set it to the image that machines on AWS boot, such as `ami-0123`; or, if nothing runs on AWS, unset `SUBNET`
+     = help: set it to the image that machines on AWS boot, such as `ami-0123`, or the SSM parameter that names it; or, if nothing runs on AWS, unset `SUBNET`
 
-    error: in `SUBNET`: it does not begin with `subnet-`
+    error: in `SUBNET`: `sg-1` is not a subnet
      |
-     = help: copy the value again
+     = help: write it like `subnet-0123456789abcdef0`
 
     error: the environment variable `SECURITY_GROUP` is not set
      |
-     = help: set it to the security group of machines on AWS, such as `sg-0123`; outbound HTTPS is enough; or, if nothing runs on AWS, unset `SUBNET`
+     = help: set it to the security group of machines on AWS, such as `sg-0123`; outbound HTTPS is enough; several are separated by commas; or, if nothing runs on AWS, unset `SUBNET`
 
     error: the environment variable `DDB_TABLE` is not set
      |
-     = help: set it to the DynamoDB table of the records; or, if nothing runs on AWS, unset `SUBNET`
+     = help: set it to the DynamoDB table of the records, such as `dispatch`, which also names the installation; or, if nothing runs on AWS, unset `SUBNET`
 
-    7 errors
+    error: the environment variable `INSTANCE_PROFILE` is not set
+     |
+     = help: set it to the instance profile of machines on AWS, such as `dispatch-machine`; or, if nothing runs on AWS, unset `SUBNET`
+
+    error: in `AWS_REGION`: neither the configuration nor the environment names the AWS region
+     |
+     = help: write `region: eu-west-1`, or set the environment variable `AWS_REGION`; in a Lambda function it is always set
+
+    9 errors
     ");
     }
 

@@ -2,7 +2,7 @@
 
 use super::read::Places;
 use super::stack;
-use super::{AwsEnvironment, Config, StackError, check_machine};
+use super::{Config, StackError, check_machine};
 use crate::diagnostic::{Finding, Report, Source};
 
 /// A configuration that was read without errors.
@@ -12,16 +12,11 @@ pub struct Loaded {
     warnings: Vec<Finding>,
     source: Option<Source>,
     places: Places,
-    aws: Option<AwsEnvironment>,
 }
 
 impl Loaded {
     pub(super) fn new(config: Config, warnings: Vec<Finding>, source: Option<Source>, places: Places) -> Self {
-        Self { config, warnings, source, places, aws: None }
-    }
-
-    pub(super) fn with_aws(self, aws: Option<AwsEnvironment>) -> Self {
-        Self { aws, ..self }
+        Self { config, warnings, source, places }
     }
 
     /// The settings, for looking at them. The `stack` is empty if the configuration names none; whoever launches
@@ -41,17 +36,16 @@ impl Loaded {
         Report::new(self.source.clone(), findings.collect())
     }
 
-    /// What the environment says about AWS, if it is what configures us.
-    pub fn aws(&self) -> Option<&AwsEnvironment> {
-        self.aws.as_ref()
-    }
-
-    /// The settings for work. A stack name that the configuration does not give is taken from the data folder, or
-    /// made and kept there: under another name, machines that are running now would be nobody's.
+    /// The settings for work. A stack name that the configuration does not give is on AWS that of the table. Elsewhere it
+    /// is taken from the data folder, or made and kept there: under another name, machines that are running now would be
+    /// nobody's.
     pub fn into_config(self) -> Result<Config, StackError> {
         let mut config = self.config;
         if config.stack.is_empty() {
-            config.stack = stack::kept_or_made(&config.serve.data)?;
+            config.stack = match &config.aws {
+                Some(aws) => aws.table.clone(),
+                None => stack::kept_or_made(&config.serve.data)?,
+            };
         }
         Ok(config)
     }

@@ -20,7 +20,9 @@ pub fn check_machine(config: &Config) -> Vec<Finding> {
     let processes: Vec<&Pool> = config.pools.iter().filter(|pool| pool.backend == BackendName::new("process")).collect();
     let rights = processes.first().map(|pool| Finding::warning(format!("pools.{}.backend", pool.name), PROCESS_RIGHTS));
     let authorities = config.forges.iter().filter_map(|(name, forge)| authority(name, forge));
-    authorities.chain(runners(&processes)).chain(rights).chain(data(&config.serve.data)).collect()
+    // A function on AWS has no disk of its own, and needs none.
+    let data = if config.aws.is_some() && processes.is_empty() { None } else { data(&config.serve.data) };
+    authorities.chain(runners(&processes)).chain(rights).chain(data).collect()
 }
 
 /// Pools that look for the same programs are told of together.

@@ -26,10 +26,10 @@ mod stack;
 mod values;
 
 pub use environment::Environment;
-pub use from_environment::{AwsEnvironment, from_environment};
+pub use from_environment::from_environment;
 pub use keys::{reference, schema};
 pub use load::{load, load_text};
 pub use loaded::Loaded;
 pub use machine::{PROCESS_RIGHTS, check_machine};
-pub use settings::{Config, ForgeConfig, Limits, RegisterAt, ServeConfig, Watch};
+pub use settings::{AwsConfig, Config, ForgeConfig, Limits, RegisterAt, ServeConfig, Watch};
 pub use stack::StackError;

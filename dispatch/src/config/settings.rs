@@ -21,6 +21,8 @@ pub struct Config {
     pub pools: Vec<Pool>,
     /// Bounds beyond those of the pools.
     pub limits: Limits,
+    /// Where records and machines are on AWS, if anything is there.
+    pub aws: Option<AwsConfig>,
     /// How the long-running form works.
     pub serve: ServeConfig,
 }
@@ -72,6 +74,25 @@ pub enum RegisterAt {
     Instance,
 }
 
+/// Where records and machines are on AWS. Nothing in it is secret: credentials come from where the AWS SDK looks for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AwsConfig {
+    /// Of everything below.
+    pub region: String,
+    /// The DynamoDB table of records and identities.
+    pub table: String,
+    /// The image of pools that name none: `ami-…`, or the name of an SSM parameter, which begins with `/`.
+    pub image: Option<String>,
+    /// In order of preference; at least one.
+    pub subnets: Vec<String>,
+    /// At least one.
+    pub security_groups: Vec<String>,
+    /// Name or ARN.
+    pub instance_profile: String,
+    /// `AROA…` of the role in that profile; IAM is asked if it is not given.
+    pub role_id: Option<String>,
+}
+
 /// Bounds on machines at one time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -101,7 +122,7 @@ pub struct ServeConfig {
 impl Config {
     /// The name under which a machine's runner is registered; by it a lost registration is found again.
     pub fn runner_name(&self, instance: &InstanceId) -> String {
-        format!("{}-{instance}", self.stack)
+        instance.runner_name(&self.stack)
     }
 
     /// The scope at which the runner for a job is registered.

@@ -1,16 +1,17 @@
-//! Open records that the store's list does not show yet.
+//! Open records that the store's list does not show yet, or shows as they were.
 //!
 //! The list may come a moment late, and what is missing from a [`World`] looks like something that does not exist: a
 //! machine without its record is an orphan, its registration a ghost, a job without its record is launched for once
 //! more. So whatever else points to a record is followed, and the record read under its key, which is never late.
+//! The same goes for a runner that the list shows without a registration: it may have one by now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cloud::InstanceState;
 use crate::identifier::{ForgeName, JobKey, RunnerKey};
-use crate::record::{JobRecord, Record, RunnerRecord};
+use crate::record::{JobRecord, Record};
 use crate::service::Service;
-use crate::store::{Key, StoreError, Stored};
+use crate::store::{Key, StoreError};
 use crate::world::{View, World};
 
 /// Adds the runners that open jobs and machines point to.
@@ -19,59 +20,78 @@ pub(super) async fn add_runners(service: &Service, world: &mut World) -> Result<
     let machines = world.clouds.values().filter_map(View::seen).flatten();
     let of_machines =
         machines.filter(|instance| instance.state == InstanceState::Alive).filter_map(|instance| instance.runner.as_ref());
-    let named: BTreeSet<RunnerKey> = of_jobs.chain(of_machines).cloned().collect();
-    for key in named {
-        if !world.runners.contains_key(&key)
-            && let Some(runner) = open_runner(service, &key).await?
+    let named = of_jobs.chain(of_machines).filter(|runner| !world.runners.contains_key(runner));
+    let keys: BTreeSet<Key> = named.map(Key::runner).collect();
+    let mut batches = BTreeSet::new();
+    for stored in service.store.read_many(&keys).await?.into_values() {
+        if let Record::Runner(runner) = stored.record
+            && runner.is_open()
         {
-            add_batch(service, world, &runner).await?;
-            world.runners.insert(key, runner);
+            batches.insert(Key::batch(&runner.key.batch));
+            world.runners.insert(runner.key.clone(), runner);
+        }
+    }
+    add_batches(service, world, batches).await
+}
+
+async fn add_batches(service: &Service, world: &mut World, batches: BTreeSet<Key>) -> Result<(), StoreError> {
+    for stored in service.store.read_many(&batches).await?.into_values() {
+        if let Record::Batch(batch) = stored.record {
+            world.batches.insert(batch.id.clone(), batch);
         }
     }
     Ok(())
 }
 
-async fn open_runner(service: &Service, key: &RunnerKey) -> Result<Option<RunnerRecord>, StoreError> {
-    match service.store.read(&Key::runner(key)).await? {
-        Some(Stored { record: Record::Runner(runner), .. }) if runner.is_open() => Ok(Some(runner)),
-        _ => Ok(None),
-    }
-}
-
-async fn add_batch(service: &Service, world: &mut World, runner: &RunnerRecord) -> Result<(), StoreError> {
-    if let Some(Stored { record: Record::Batch(batch), .. }) = service.store.read(&Key::batch(&runner.key.batch)).await? {
-        world.batches.insert(batch.id.clone(), batch);
+/// Reads the runners that the list shows without a registration as they are now. Nothing else depends on a list's
+/// moment: whoever changes a record reads it again, but a registration without a record is removed unread.
+pub(super) async fn read_young_runners(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    let young = world.runners.values().filter(|runner| runner.registration.is_none()).map(|runner| runner.key.clone());
+    let young: Vec<RunnerKey> = young.collect();
+    let mut found = service.store.read_many(&young.iter().map(Key::runner).collect()).await?;
+    for key in young {
+        match found.remove(&Key::runner(&key)).map(|stored| stored.record) {
+            Some(Record::Runner(runner)) if runner.is_open() => drop(world.runners.insert(key, runner)),
+            _ => drop(world.runners.remove(&key)),
+        }
     }
     Ok(())
 }
 
-/// The newest record of a job that waits: open, closed, or none at all.
+/// The newest record of a job that waits.
 pub(super) enum Newest {
     /// The list has only not shown it yet.
     Open(Box<JobRecord>),
     /// The job is queued again.
     Closed(u32),
-    /// The job is new.
-    None,
 }
 
-/// Reads the generations of a job one after the other.
-pub(super) async fn newest(service: &Service, forge: &ForgeName, job: u64) -> Result<Newest, StoreError> {
-    let mut key = JobKey::first(forge.clone(), job);
-    let mut newest = Newest::None;
-    while let Some(stored) = service.store.read(&Key::job(&key)).await? {
-        newest = match stored.record {
-            Record::Job(record) if record.is_open() => Newest::Open(Box::new(record)),
-            _ => Newest::Closed(key.generation),
-        };
-        key = key.next_generation();
+/// The newest records of `jobs`, without those that are new; their generations are read one after the other.
+pub(super) async fn newest(
+    service: &Service,
+    jobs: BTreeSet<(ForgeName, u64)>,
+) -> Result<BTreeMap<(ForgeName, u64), Newest>, StoreError> {
+    let mut newest = BTreeMap::new();
+    let mut keys: BTreeSet<JobKey> = jobs.into_iter().map(|(forge, job)| JobKey::first(forge, job)).collect();
+    while !keys.is_empty() {
+        let mut found = service.store.read_many(&keys.iter().map(Key::job).collect()).await?;
+        let known = keys.into_iter().filter_map(|key| found.remove(&Key::job(&key)).map(|stored| (key, stored.record)));
+        let known: Vec<_> = known.collect();
+        keys = known.iter().map(|(key, _)| key.next_generation()).collect();
+        newest.extend(known.into_iter().map(|(key, record)| ((key.forge.clone(), key.job), state(&key, record))));
     }
     Ok(newest)
 }
 
+fn state(key: &JobKey, record: Record) -> Newest {
+    match record {
+        Record::Job(record) if record.is_open() => Newest::Open(Box::new(record)),
+        _ => Newest::Closed(key.generation),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::sync::Arc;
 
     use super::*;
@@ -101,20 +121,25 @@ mod tests {
         (service, world)
     }
 
+    fn named(job: u64) -> (ForgeName, u64) {
+        ("home".into(), job)
+    }
+
     /// The edge may announce a job after the records were listed and before the queue is read.
     #[tokio::test]
     async fn a_job_announced_a_moment_ago_is_no_rerun() {
         let (service, _) = late(&Scene::new().record(17)).await;
-        let forge = "home".into();
-        assert!(matches!(newest(&service, &forge, 17).await, Ok(Newest::Open(record)) if record.key == job_key(17)));
-        assert!(matches!(newest(&service, &forge, 18).await, Ok(Newest::None)));
+        let newest = newest(&service, [named(17), named(18)].into()).await.unwrap();
+        assert!(matches!(newest.get(&named(17)), Some(Newest::Open(record)) if record.key == job_key(17)));
+        assert!(!newest.contains_key(&named(18)), "it is new");
     }
 
     #[tokio::test]
     async fn a_closed_job_that_waits_again_is_a_rerun() {
         let over = Scene::new().record(17).change_job(17, |job| job.closed_at = Some(NOW));
         let (service, _) = late(&over).await;
-        assert!(matches!(newest(&service, &"home".into(), 17).await, Ok(Newest::Closed(1))));
+        let newest = newest(&service, [named(17)].into()).await.unwrap();
+        assert!(matches!(newest.get(&named(17)), Some(Newest::Closed(1))));
     }
 
     #[tokio::test]
@@ -132,6 +157,17 @@ mod tests {
         world.jobs.clone_from(&scene.world.jobs);
         add_runners(&service, &mut world).await.unwrap();
         assert!(world.runners.contains_key(&runner_key(0)));
+    }
+
+    #[tokio::test]
+    async fn a_runner_that_the_list_shows_without_its_registration_is_read_again() {
+        let scene = Scene::new().booting(0).booting(1);
+        let (service, mut world) = late(&scene).await;
+        let before = |record: &RunnerRecord| RunnerRecord { registration: None, handed_over_at: None, ..record.clone() };
+        world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record))).collect();
+        service.ledger().close_runner(&runner_key(1), &Reason::Served, crate::ledger::AfterClose::Nothing).await.unwrap();
+        read_young_runners(&service, &mut world).await.unwrap();
+        assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::cloud::{IdentityState, Instance, InstanceState};
-use crate::identifier::{BackendName, ForgeName, Scope};
+use crate::identifier::{BackendName, ForgeName, InstanceId, Scope};
 use crate::plan::Action;
 use crate::pool::DEFAULT_MAXIMUM_AGE_S;
 use crate::reason::Reason;
@@ -55,20 +55,17 @@ fn cannot_be_busy(world: &World, instance: &Instance) -> bool {
     let Some((forge, scope)) = &instance.serves else { return false };
     let view = world.forges.get(forge).and_then(View::seen);
     let registrations = view.and_then(|view| view.registrations.get(scope));
-    registrations.is_some_and(|known| !known.iter().any(|registration| names(&registration.name, instance)))
-}
-
-fn names(registration: &str, instance: &Instance) -> bool {
-    registration.strip_suffix(instance.id.as_str()).is_some_and(|rest| rest.ends_with('-'))
+    let name = instance.id.runner_name(&world.stack);
+    registrations.is_some_and(|known| !known.iter().any(|registration| registration.name == name))
 }
 
 /// A registration that carries our stack's name, that no open runner has, and that was never used.
 fn ghosts(world: &World, forge: &ForgeName, view: &ForgeView, plan: &mut Draft) {
     for (scope, registrations) in &view.registrations {
         for registration in registrations {
-            let ours = registration.name.starts_with(&format!("{}-", world.stack));
+            let Some(instance) = InstanceId::named_by(&registration.name, &world.stack) else { continue };
             let idle = !registration.online && view.running_on(registration.id).is_none();
-            if ours && idle && !has_owner(world, forge, scope, registration.id, &registration.name) {
+            if idle && !has_owner(world, forge, scope, registration.id, &instance) {
                 let action = Action::RemoveGhost { forge: forge.clone(), scope: scope.clone(), registration: registration.id };
                 plan.end(action, Reason::Ghost { registration: registration.id });
             }
@@ -78,12 +75,12 @@ fn ghosts(world: &World, forge: &ForgeName, view: &ForgeView, plan: &mut Draft) 
 
 /// Whether an open runner has the registration, or a machine may be using it whose record is gone, or came from a list
 /// that does not show yet which registration it has.
-fn has_owner(world: &World, forge: &ForgeName, scope: &Scope, registration: u64, name: &str) -> bool {
+fn has_owner(world: &World, forge: &ForgeName, scope: &Scope, registration: u64, machine: &InstanceId) -> bool {
     let recorded = world
         .runners
         .values()
         .any(|runner| runner.forge == *forge && runner.scope == *scope && runner.registration == Some(registration));
-    let alive = |instance: &Instance| instance.state == InstanceState::Alive && names(name, instance);
+    let alive = |instance: &Instance| instance.state == InstanceState::Alive && instance.id == *machine;
     let has_another = |instance: &Instance| {
         let runner = instance.runner.as_ref().and_then(|runner| world.runners.get(runner));
         runner.is_some_and(|runner| runner.registration.is_some())

@@ -412,6 +412,7 @@ mod strays {
         assert_eq!(registration("test-m-9", false).planned(), ["remove a ghost: registration 5 has no machine: removing it"]);
         assert_eq!(registration("test-m-9", true).planned(), NOTHING, "it may be about to take a job");
         assert_eq!(registration("other-m-9", false).planned(), NOTHING, "another installation's");
+        assert_eq!(registration("test-2-m-9", false).planned(), NOTHING, "of one whose name begins like ours");
         assert_eq!(registration("test-m-9", false).cloud_is_down().planned(), NOTHING, "its machine may live");
         assert_eq!(Scene::new().booting(0).known(1, JobState::Queued).planned(), NOTHING, "an open runner's own");
     }

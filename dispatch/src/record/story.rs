@@ -3,11 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::reason::Reason;
+use crate::text::printable;
 use crate::time::Timestamp;
 
 /// Most notes that one record keeps. The first ones say how it began and the last ones where it stands, so the middle gives way.
 const MOST_NOTES: usize = 40;
 const KEPT_FROM_START: usize = 10;
+
+/// Most characters of one note. Causes come from forges and clouds, and a record that grew beyond what the store takes
+/// could not even be closed.
+const MOST_CHARACTERS: usize = 1_500;
 
 /// One line of a story.
 ///
@@ -40,7 +45,7 @@ impl Story {
         if self.ends_with(reason) {
             return;
         }
-        self.0.push(Note { at, code: reason.code().to_owned(), text: reason.to_string() });
+        self.0.push(Note { at, code: reason.code().to_owned(), text: text(reason) });
         if self.0.len() > MOST_NOTES {
             self.0.remove(KEPT_FROM_START);
         }
@@ -48,7 +53,7 @@ impl Story {
 
     /// Whether the last line says just this.
     pub fn ends_with(&self, reason: &Reason) -> bool {
-        self.last().is_some_and(|note| note.text == reason.to_string())
+        self.last().is_some_and(|note| note.text == text(reason))
     }
 
     /// The lines, oldest first.
@@ -62,6 +67,10 @@ impl Story {
     }
 }
 
+fn text(reason: &Reason) -> String {
+    printable(&reason.to_string(), MOST_CHARACTERS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +81,15 @@ mod tests {
         story.add(Timestamp::from_seconds(2), &Reason::LaunchAgain);
         story.add(Timestamp::from_seconds(3), &Reason::Online);
         assert_eq!(story.notes().len(), 2);
+    }
+
+    #[test]
+    fn a_long_cause_is_cut_and_still_told_once() {
+        let endless = Reason::Over { conclusion: "x".repeat(1_000_000) };
+        let mut story = Story::beginning(Timestamp::from_seconds(1), &endless);
+        story.add(Timestamp::from_seconds(2), &endless);
+        assert_eq!(story.notes().len(), 1);
+        assert_eq!(story.notes()[0].text.chars().count(), MOST_CHARACTERS);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Conflict, Refusal};
+use crate::record::SCHEMA;
 
 /// Why a store could not answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -32,12 +33,33 @@ pub enum StoreError {
         /// What is wrong.
         cause: String,
     },
+    /// It is there and answers, but nothing can be done with it before somebody has set something right.
+    #[error("the store cannot be used ({place}): {cause}")]
+    Unusable {
+        /// Path or table.
+        place: String,
+        /// What is wrong, and what to do.
+        cause: String,
+    },
     /// Another process has it.
     #[error("the store {place} is in use by another process that does not share it: wait for that to end, or stop it")]
     InUse {
         /// Path or table.
         place: String,
     },
+}
+
+impl StoreError {
+    /// What is kept under `key` is not what we wrote.
+    pub(super) fn unreadable(key: &str, cause: &impl ToString) -> Self {
+        Self::Unreadable { key: key.to_owned(), cause: cause.to_string() }
+    }
+
+    /// What is kept under `key` has a form that only a later program knows.
+    pub(super) fn newer(key: &str, schema: u32) -> Self {
+        let cause = format!("a newer dispatch wrote it (schema {schema}, this one knows up to {SCHEMA}); run the newer one");
+        Self::Unreadable { key: key.to_owned(), cause }
+    }
 }
 
 /// Why a transaction did not happen.

@@ -6,6 +6,7 @@
 //!   A store that is disturbed by a competing transaction tries again by itself; a [`Conflict`] is about content only.
 //! - A transaction that touches a key twice, even with a [`Write::Check`], or has more than [`Transaction::MOST_WRITES`]
 //!   writes is refused; one without writes succeeds.
+//! - So is one with a record of more than [`Transaction::MOST_RECORD_BYTES`], or [`Transaction::MOST_BYTES`] in all.
 //! - A version starts at 1 and rises by 1 with each put or addition; a deleted key starts again at 1.
 //! - A committed transaction is seen by every later [`Store::read`] and `commit`, in this and any other process. The lists
 //!   ([`Store::open_records`], [`Store::closed_records`]) may come a moment late where they are served from an index of
@@ -14,6 +15,8 @@
 //!   happened, but never a part of it. Every transaction of ours is conditional, so repeating it is safe.
 
 mod change;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 mod error;
 mod key;
 mod memory;
@@ -23,13 +26,18 @@ mod open;
 mod redb;
 #[cfg(feature = "serve")]
 mod remote;
+mod size;
 #[cfg(feature = "serve")]
 mod socket;
 mod transaction;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "dynamodb")]
+pub use self::dynamodb::DynamoDbStore;
 #[cfg(feature = "serve")]
 pub use self::redb::RedbStore;
 pub use error::{CommitError, StoreError};
@@ -60,6 +68,19 @@ pub struct Stored<R> {
 pub trait Store: Send + Sync {
     /// One record.
     async fn read(&self, key: &Key) -> Result<Option<Stored<Record>>, StoreError>;
+
+    /// Whichever of these records there are, in as few requests as the store allows.
+    ///
+    /// Each is as [`Store::read`] would give it; they need not be of one moment.
+    async fn read_many(&self, keys: &BTreeSet<Key>) -> Result<BTreeMap<Key, Stored<Record>>, StoreError> {
+        let mut records = BTreeMap::new();
+        for key in keys {
+            if let Some(stored) = self.read(key).await? {
+                records.insert(key.clone(), stored);
+            }
+        }
+        Ok(records)
+    }
 
     /// Every record that is not closed, in the order of the keys. Costs what is open, never what ever was.
     async fn open_records(&self) -> Result<Vec<(Key, Stored<Record>)>, StoreError>;

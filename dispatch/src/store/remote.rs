@@ -154,12 +154,15 @@ mod tests {
             StoreError::Full(text()),
             StoreError::Unreadable { key: text(), cause: text() },
             StoreError::Corrupt { place: text(), cause: text() },
+            StoreError::Unusable { place: text(), cause: text() },
             StoreError::InUse { place: text() },
         ];
         let commit = [
             CommitError::Conflict(Conflict { key: Key::total(), at_limit: true }),
             CommitError::Refused(Refusal::TooManyWrites { writes: 101 }),
             CommitError::Refused(Refusal::SameKeyTwice { key: Key::total() }),
+            CommitError::Refused(Refusal::TooLarge { key: Key::total(), bytes: 390_001 }),
+            CommitError::Refused(Refusal::TooLargeTogether { bytes: 3_900_001 }),
         ];
         store.into_iter().map(CommitError::Store).chain(commit).collect()
     }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Key;
+use super::{Key, size};
 use crate::record::Record;
 use crate::time::Timestamp;
 
@@ -108,6 +108,20 @@ pub enum Refusal {
         /// How many it has.
         writes: usize,
     },
+    /// One of its records is.
+    #[error("the record `{key}` of {bytes} bytes is refused: it may have {}", Transaction::MOST_RECORD_BYTES)]
+    TooLarge {
+        /// Whose record.
+        key: Key,
+        /// As JSON.
+        bytes: usize,
+    },
+    /// All its records are.
+    #[error("a transaction of {bytes} bytes is refused: it may have {}", Transaction::MOST_BYTES)]
+    TooLargeTogether {
+        /// As JSON.
+        bytes: usize,
+    },
     /// It is ambiguous.
     #[error("a transaction that touches `{key}` twice is refused: put both wishes into one write")]
     SameKeyTwice {
@@ -126,6 +140,12 @@ impl fmt::Display for Conflict {
 impl Transaction {
     /// The bound of DynamoDB's `TransactWriteItems`, kept by every store so that none can do what another cannot.
     pub const MOST_WRITES: usize = 100;
+
+    /// The most bytes of one record as JSON; an item of DynamoDB may have 400 KB, key and attributes included.
+    pub const MOST_RECORD_BYTES: usize = 390_000;
+
+    /// The most bytes of all records as JSON; a transaction of DynamoDB may have 4 MB.
+    pub const MOST_BYTES: usize = 3_900_000;
 
     /// Nothing yet.
     pub fn new() -> Self {
@@ -174,10 +194,24 @@ impl Transaction {
         if self.writes.len() > Self::MOST_WRITES {
             return Err(Refusal::TooManyWrites { writes: self.writes.len() });
         }
-        match self.writes.iter().find(|write| !seen.insert(write.key())) {
-            Some(twice) => Err(Refusal::SameKeyTwice { key: twice.key().clone() }),
-            None => Ok(self.writes),
+        if let Some(twice) = self.writes.iter().find(|write| !seen.insert(write.key())) {
+            return Err(Refusal::SameKeyTwice { key: twice.key().clone() });
         }
+        self.is_small_enough()?;
+        Ok(self.writes)
+    }
+
+    fn is_small_enough(&self) -> Result<(), Refusal> {
+        let mut together = 0;
+        for write in &self.writes {
+            let Write::Put { key, record, .. } = write else { continue };
+            let bytes = size::json_bytes(record);
+            if bytes > Self::MOST_RECORD_BYTES {
+                return Err(Refusal::TooLarge { key: key.clone(), bytes });
+            }
+            together += bytes;
+        }
+        if together > Self::MOST_BYTES { Err(Refusal::TooLargeTogether { bytes: together }) } else { Ok(()) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A forge, a folder with a configuration, and a person who pushes and types commands.
 
+use std::fmt::Write;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -148,7 +149,25 @@ serve: {{ listen: 127.0.0.1:0, data: {folder}/data, sweep_interval: {sweep_inter
                 tokio::time::sleep(BETWEEN_LOOKS).await;
             }
         };
-        assert!(tokio::time::timeout(GIVE_UP_AFTER, looking).await.is_ok(), "never came: {what}");
+        if tokio::time::timeout(GIVE_UP_AFTER, looking).await.is_err() {
+            panic!("never came: {what}\n{}", self.account().await);
+        }
+    }
+
+    /// What there is to know when a story fails: each job's story, and what its machines wrote.
+    async fn account(&self) -> String {
+        let mut account = String::new();
+        for job in self.runs().await {
+            let key = job["job"].as_str().unwrap_or_default().to_owned();
+            account += &self.call(&["why", &key]).await.data;
+        }
+        for machine in entries(&self.path("data/machines")).into_iter().chain(entries(&self.path("data/ended"))) {
+            for file in entries(&machine).into_iter().filter(|file| file.is_file()) {
+                let text = fs::read_to_string(&file).unwrap_or_default();
+                writeln!(account, "{}: {}", file.display(), text.trim_end()).unwrap();
+            }
+        }
+        account
     }
 
     /// Jobs as `runs` shows them to programs.

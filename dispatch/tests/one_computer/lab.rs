@@ -213,6 +213,7 @@ fn config(url: &str, token: &str, data: &Path) -> Config {
         forges: BTreeMap::from([("home".into(), forge)]),
         pools: pools(),
         limits: Limits::default(),
+        aws: None,
         serve: ServeConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             data: data.to_path_buf(),

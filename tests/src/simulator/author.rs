@@ -5,7 +5,7 @@
 use dispatch::config::{Limits, RegisterAt};
 use dispatch::identifier::PoolName;
 use dispatch::label::LabelSet;
-use dispatch::pool::{ForkPullRequests, Pool};
+use dispatch::pool::{Ec2Settings, ForkPullRequests, Pool};
 
 use super::agenda::Millis;
 use super::cloud::CLOUD;
@@ -47,6 +47,7 @@ pub fn pool(name: &str, labels: &[&str], limit: u32, (boot_limit_s, idle_limit_s
         labels: labels.iter().filter_map(|label| label.parse().ok()).collect(),
         backend: CLOUD.into(),
         instance_types: vec!["t3.small".to_owned()],
+        ec2: Ec2Settings::default(),
         runner: Vec::new(),
         pass_environment: Vec::new(),
         limit,
@@ -116,9 +117,11 @@ fn labels(random: &mut Random) -> LabelSet {
 
 fn misfortune(random: &mut Random, horizon: Millis) -> Vec<Window> {
     let kinds = if random.permille(80) { 0 } else { random.between(1..=7) };
+    let families = [Fault::ALL, Fault::ALL, Fault::OF_PROCESSES, Fault::OF_THE_CLOUD, Fault::OF_MACHINES];
+    let among = random.pick(&families).copied().unwrap_or(Fault::ALL);
     let mut windows = Vec::new();
     for _ in 0..kinds {
-        let fault = random.pick(Fault::ALL).copied().unwrap_or(Fault::DeliveryLost);
+        let fault = random.pick(among).copied().unwrap_or(Fault::DeliveryLost);
         for _ in 0..random.between(1..=2) {
             windows.push(window(random, fault, horizon));
         }
@@ -131,6 +134,7 @@ fn window(random: &mut Random, fault: Fault, horizon: Millis) -> Window {
     let lasts = match fault {
         fault if fault.excuses_waiting() => random.mostly_small(10_000..=1_800_000),
         Fault::Upgrade | Fault::StoreDeleted => 1,
+        Fault::WorkersOverlap | Fault::IndexLags | Fault::ListLags => horizon,
         _ => random.mostly_small(60_000..=horizon.max(60_000)),
     };
     Window { fault, from, until: from + lasts, odds: fault.usual_odds() }

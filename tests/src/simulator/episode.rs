@@ -48,6 +48,7 @@ pub fn play(script: &Arc<Script>, story: Story) -> Outcome {
     let world: Shared = Arc::new(Mutex::new(World::new(script.clone(), story)));
     {
         let mut world = lock(&world);
+        world.place_others();
         world.plan_jobs();
         world.plan_operations();
         world.watch_demands();

@@ -75,6 +75,49 @@ faults! {
 }
 
 impl Fault {
+    /// Faults of processes and of those who run them; some are dangerous only together.
+    pub const OF_PROCESSES: &'static [Self] = &[
+        Self::WorkerKilled,
+        Self::WorkerFrozen,
+        Self::WorkersOverlap,
+        Self::ClockWrong,
+        Self::Upgrade,
+        Self::Paused,
+        Self::Draining,
+        Self::StoreThrottled,
+        Self::StoreAnswerLost,
+        Self::IndexLags,
+    ];
+
+    /// Faults between us and the cloud.
+    pub const OF_THE_CLOUD: &'static [Self] = &[
+        Self::CloudDown,
+        Self::CloudThrottled,
+        Self::CloudAnswerLost,
+        Self::CapacityGone,
+        Self::QuotaReached,
+        Self::PartialLaunch,
+        Self::ListLags,
+        Self::TerminateSlow,
+        Self::WorkerKilled,
+    ];
+
+    /// Faults of machines, and what keeps us from noticing.
+    pub const OF_MACHINES: &'static [Self] = &[
+        Self::BootSlow,
+        Self::BootHangs,
+        Self::ScriptNeverRuns,
+        Self::MachineDies,
+        Self::MachineReboots,
+        Self::RunnerDeaf,
+        Self::PowerOffHangs,
+        Self::MachineClockWrong,
+        Self::JobEndless,
+        Self::FetchAnswerLost,
+        Self::ForgeDown,
+        Self::ForgeSlow,
+    ];
+
     /// By its name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|fault| fault.name() == name)
@@ -98,11 +141,16 @@ impl Fault {
     pub fn usual_odds(self) -> u64 {
         match self {
             Self::EdgeKilled | Self::WorkerKilled | Self::WorkerFrozen => 4,
-            Self::ForgeError | Self::ForgeAnswerLost | Self::CloudThrottled | Self::CloudAnswerLost | Self::StoreThrottled => 60,
-            Self::StoreAnswerLost => 20,
+            Self::ForgeError | Self::ForgeAnswerLost | Self::CloudThrottled | Self::CloudAnswerLost => 60,
+            Self::StoreThrottled | Self::StoreAnswerLost => 10,
             Self::FetchAnswerLost | Self::ForeignRunner | Self::ScriptNeverRuns | Self::JobEndless => 50,
             Self::BootHangs | Self::MachineDies | Self::MachineReboots | Self::RunnerDeaf | Self::MachineClockWrong => 100,
-            Self::DeliveryDoubled | Self::DeliveryDelayed | Self::PowerOffHangs | Self::BootSlow | Self::PartialLaunch => 300,
+            Self::DeliveryDoubled
+            | Self::DeliveryDelayed
+            | Self::ForgeSlow
+            | Self::PowerOffHangs
+            | Self::BootSlow
+            | Self::PartialLaunch => 300,
             Self::RaceLost | Self::TerminateSlow | Self::ListLags | Self::IndexLags => 500,
             Self::DeliveryLost
             | Self::ScheduleStopped
@@ -112,7 +160,6 @@ impl Fault {
             | Self::Paused
             | Self::Draining
             | Self::ForgeDown
-            | Self::ForgeSlow
             | Self::CloudDown
             | Self::CapacityGone
             | Self::QuotaReached

@@ -14,6 +14,7 @@ use dispatch::time::Timestamp;
 
 use super::cloud::{CLOUD, CloudSeam};
 use super::forge::{FORGE, ForgeSeam, SECRET};
+use super::looks::Looks;
 use super::records::StoreSeam;
 use super::script::Settings;
 use super::world::{Shared, lock};
@@ -25,8 +26,9 @@ pub(super) const SWEEP_S: u64 = 60;
 
 /// A process of the product.
 pub(super) fn install(world: &Shared, settings: &Settings, holder: String, clock_off_ms: i64) -> Service {
-    let forge: Arc<dyn Forge> = Arc::new(ForgeSeam::new(world.clone()));
-    let cloud: Arc<dyn Cloud> = Arc::new(CloudSeam::new(world.clone()));
+    let looks: Arc<Looks> = Arc::default();
+    let forge: Arc<dyn Forge> = Arc::new(ForgeSeam::new(world.clone(), looks.clone()));
+    let cloud: Arc<dyn Cloud> = Arc::new(CloudSeam::new(world.clone(), looks));
     Service {
         config: config(settings),
         store: Arc::new(StoreSeam::new(world.clone())),
@@ -54,6 +56,7 @@ fn config(settings: &Settings) -> Config {
         forges: BTreeMap::from([(FORGE.into(), forge)]),
         pools: settings.pools.clone(),
         limits: settings.limits.clone(),
+        aws: None,
         serve: ServeConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             data: "nowhere".into(),

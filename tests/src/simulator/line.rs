@@ -4,7 +4,7 @@
 //! asked does not take its question back.
 
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
 use super::agenda::Millis;
@@ -58,37 +58,37 @@ pub(super) async fn ask<T: Send + 'static>(
 }
 
 /// Where an answer arrives.
-struct Slot<T>(Arc<Mutex<Inner<T>>>);
+struct Slot<T>(Arc<Mutex<Inbox<T>>>);
 
-struct Inner<T> {
-    answer: Option<Option<T>>,
-    waker: Option<Waker>,
+enum Inbox<T> {
+    /// Nobody has answered; somebody may wait for it.
+    Empty(Option<Waker>),
+    /// The answer, or word that there is none.
+    Full(Option<T>),
 }
 
 impl<T> Slot<T> {
+    fn inbox(&self) -> MutexGuard<'_, Inbox<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn fill(&self, answer: Option<T>) {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.answer = Some(answer);
-        if let Some(waker) = inner.waker.take() {
+        if let Inbox::Empty(Some(waker)) = std::mem::replace(&mut *self.inbox(), Inbox::Full(answer)) {
             waker.wake();
         }
     }
 
     fn poll(&self, waker: &Waker) -> Poll<Option<T>> {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match inner.answer.take() {
-            Some(answer) => Poll::Ready(answer),
-            None => {
-                inner.waker = Some(waker.clone());
-                Poll::Pending
-            }
+        match std::mem::replace(&mut *self.inbox(), Inbox::Empty(Some(waker.clone()))) {
+            Inbox::Full(answer) => Poll::Ready(answer),
+            Inbox::Empty(_) => Poll::Pending,
         }
     }
 }
 
 impl<T> Default for Slot<T> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Inner { answer: None, waker: None })))
+        Self(Arc::new(Mutex::new(Inbox::Empty(None))))
     }
 }
 

@@ -46,7 +46,7 @@ impl World {
         let key = Key::control();
         let expect = self.records.read(&key).map_or(Expect::Absent, |stored| Expect::Version(stored.version));
         let put = Transaction::new().put(key, expect, Record::Control(Control { mode, since }), Life::Standing);
-        let done = self.commit(&put).is_ok();
+        let done = self.commit(put).is_ok();
         self.tell(|| format!("operator: turns the switch to {mode:?}"));
         self.checks.switched_off = (done && mode != Mode::Running).then(|| self.now());
         self.wishes.push(Wish::Ring);

@@ -26,6 +26,9 @@ use super::world::{Shared, lock};
 /// The second worker runs only while workers overlap.
 const WORKERS: usize = 2;
 
+/// Phases are looked at in one pass of so many; the look costs as much as a pass.
+const LOOK_AT_PHASES_EACH: u64 = 5;
+
 /// All processes.
 pub(super) struct Processes {
     world: Shared,
@@ -162,23 +165,25 @@ impl Processes {
         if others {
             world.weather.count(Fault::WorkersOverlap);
         }
-        world.count_phases();
+        if self.passes.is_multiple_of(LOOK_AT_PHASES_EACH) {
+            world.count_phases();
+        }
         drop(world);
         self.passes += 1;
         let service = worker.service.clone();
         let task = self.spawn(Some(number), async move { Done::Pass(service.pass().await) });
         if let Some(worker) = self.workers.get_mut(number) {
-            worker.task = task;
+            worker.task = Some(task);
         }
     }
 
-    fn spawn(&mut self, worker: Option<usize>, future: impl Future<Output = Done> + 'static) -> Option<u64> {
+    fn spawn(&mut self, worker: Option<usize>, future: impl Future<Output = Done> + 'static) -> u64 {
         self.numbers += 1;
         let number = self.numbers;
         let waker = Waker::from(Arc::new(Bell { task: number, woken: self.woken.clone() }));
         self.tasks.insert(number, Task { future: Box::pin(future), worker, frozen: false, waker });
         self.woken.lock().unwrap_or_else(PoisonError::into_inner).push_back(number);
-        Some(number)
+        number
     }
 
     fn poll(&mut self, number: u64) {
@@ -205,7 +210,8 @@ impl Processes {
         } else if worker.is_some() && world.strikes(Fault::WorkerFrozen) {
             let delay = world.random.mostly_small(5_000..=300_000);
             world.tell(|| format!("process: a worker stands still for {} s", delay / 1_000));
-            world.checks.last_freeze = Some(world.now() + delay);
+            let now = world.now();
+            world.weather.excuse(now, now + delay);
             world.after(delay, move |world| world.wishes.push(Wish::Thaw { task: number }));
             drop(world);
             if let Some(task) = self.tasks.get_mut(&number) {

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use dispatch::forge::JobState;
+use dispatch::identifier::BatchId;
 use dispatch::record::Record;
 use dispatch::store::{CommitError, Expect, Key, Life, MemoryStore, Store, StoreError, Stored, Transaction, Write};
 use dispatch::time::Timestamp;
 use futures_util::FutureExt;
 
+use super::agenda::Millis;
 use super::fault::Fault;
 use super::line::{Fate, ask};
 use super::safety::Safety;
@@ -19,7 +21,10 @@ use super::world::{Shared, World, lock};
 pub struct Records {
     memory: MemoryStore,
     open: BTreeSet<Key>,
-    index: BTreeMap<Key, Stored<Record>>,
+    /// What the index shows of keys that changed a moment ago.
+    late: BTreeMap<Key, Option<Stored<Record>>>,
+    /// When each launch order was stored.
+    orders: BTreeMap<Key, Millis>,
 }
 
 impl Records {
@@ -34,21 +39,26 @@ impl Records {
     }
 
     /// What the index shows.
-    pub fn shown(&self) -> impl Iterator<Item = (&Key, &Stored<Record>)> {
-        self.index.iter()
+    pub(crate) fn shown(&self) -> Vec<(Key, Stored<Record>)> {
+        let keys = self.open.iter().chain(self.late.keys()).collect::<BTreeSet<_>>();
+        keys.into_iter().filter_map(|key| Some((key.clone(), self.shown_under(key)?))).collect()
+    }
+
+    fn shown_under(&self, key: &Key) -> Option<Stored<Record>> {
+        match self.late.get(key) {
+            Some(late) => late.clone(),
+            None => self.open.get(key).and_then(|key| self.read(key)),
+        }
+    }
+
+    /// When a launch order was stored.
+    pub(crate) fn ordered(&self, batch: &BatchId) -> Option<Millis> {
+        self.orders.get(&Key::batch(batch)).copied()
     }
 
     /// What is open in truth.
     pub fn open(&self) -> impl Iterator<Item = &Key> {
         self.open.iter()
-    }
-
-    fn refresh(&mut self, key: &Key) {
-        let stored = Some(key).filter(|key| self.open.contains(*key)).and_then(|key| self.read(key));
-        match stored {
-            Some(stored) => drop(self.index.insert(key.clone(), stored)),
-            None => drop(self.index.remove(key)),
-        }
     }
 }
 
@@ -88,7 +98,7 @@ impl Store for StoreSeam {
     }
 
     async fn open_records(&self) -> Result<Vec<(Key, Stored<Record>)>, StoreError> {
-        self.ask(|world| world.records.shown().map(|(key, stored)| (key.clone(), stored.clone())).collect()).await
+        self.ask(|world| world.records.shown()).await
     }
 
     async fn closed_records(&self, most: usize) -> Result<Vec<(Key, Stored<Record>)>, StoreError> {
@@ -98,7 +108,7 @@ impl Store for StoreSeam {
 
     async fn commit(&self, transaction: Transaction) -> Result<(), CommitError> {
         let error = || CommitError::Store(StoreError::Unavailable("ThrottlingException".to_owned()));
-        let done = ask(&self.world, |world| fate(world, true), move |world| world.commit(&transaction)).await;
+        let done = ask(&self.world, |world| fate(world, true), move |world| world.commit(transaction)).await;
         done.ok_or_else(error)?
     }
 
@@ -109,7 +119,10 @@ impl Store for StoreSeam {
 
 impl World {
     fn read_record(&self, key: &Key) -> Option<Stored<Record>> {
-        let mut stored = self.records.read(key)?;
+        let mut stored = match self.records.late.get(key) {
+            Some(late) if self.without(Safety::ConsistentReads) => late.clone(),
+            _ => self.records.read(key),
+        }?;
         match &mut stored.record {
             Record::Counter { .. } if self.without(Safety::Counters) => return None,
             Record::Control(_) if self.without(Safety::ControlSwitch) => return None,
@@ -122,21 +135,47 @@ impl World {
     }
 
     /// All writes or none.
-    pub fn commit(&mut self, transaction: &Transaction) -> Result<(), CommitError> {
-        let writes = transaction.writes().iter().filter_map(|write| self.weakened(write));
-        let weakened = writes.fold(Transaction::new(), Transaction::and);
-        let done = self.records.memory.commit(weakened).now_or_never();
+    pub(crate) fn commit(&mut self, transaction: Transaction) -> Result<(), CommitError> {
+        let changes: Vec<(Key, bool)> = transaction.writes().iter().filter_map(change).collect();
+        let lagging = if self.strikes(Fault::IndexLags) { self.shown_before(&changes) } else { Vec::new() };
+        let done = self.records.memory.commit(self.weakened(transaction)).now_or_never();
         done.unwrap_or_else(|| Err(CommitError::Store(StoreError::Unavailable("it never answers".to_owned()))))?;
-        for write in transaction.writes() {
-            self.index(write);
+        let now = self.now();
+        for (key, open) in changes {
+            if key.as_str().starts_with("batch#") {
+                self.records.orders.entry(key.clone()).or_insert(now);
+            }
+            if open {
+                self.records.open.insert(key)
+            } else {
+                self.records.open.remove(&key)
+            };
+        }
+        for (key, shown) in lagging {
+            self.records.late.insert(key.clone(), shown);
+            let lag = self.random.mostly_small(50..=8_000);
+            self.after(lag, move |world| drop(world.records.late.remove(&key)));
         }
         Ok(())
     }
 
+    fn shown_before(&self, changes: &[(Key, bool)]) -> Vec<(Key, Option<Stored<Record>>)> {
+        let listed = changes.iter().filter(|(key, open)| *open || self.records.open.contains(key));
+        listed.map(|(key, _)| (key.clone(), self.records.shown_under(key))).collect()
+    }
+
+    fn weakened(&self, transaction: Transaction) -> Transaction {
+        if self.script.without.is_empty() {
+            return transaction;
+        }
+        transaction.writes().iter().filter_map(|write| self.weakened_write(write)).fold(Transaction::new(), Transaction::and)
+    }
+
     /// A write without the expectations whose safeties are switched off.
-    fn weakened(&self, write: &Write) -> Option<Write> {
+    fn weakened_write(&self, write: &Write) -> Option<Write> {
         match write {
             Write::Check { expect: Expect::Fence(_), .. } if self.without(Safety::LeaseFencing) => None,
+            Write::Check { key, .. } if *key == Key::control() && self.without(Safety::ControlSwitch) => None,
             Write::Put { key, record, life, .. } if self.without(Safety::ClaimCondition) && is_claim(record) => {
                 let expect = self.records.read(key).map_or(Expect::Absent, |stored| Expect::Version(stored.version));
                 Some(Write::Put { key: key.clone(), expect, record: record.clone(), life: *life })
@@ -147,27 +186,14 @@ impl World {
             _ => Some(write.clone()),
         }
     }
+}
 
-    fn index(&mut self, write: &Write) {
-        let key = match write {
-            Write::Put { key, life: Life::Open, .. } => {
-                self.records.open.insert(key.clone());
-                key
-            }
-            Write::Put { key, .. } | Write::Delete { key, .. } => {
-                if !self.records.open.remove(key) {
-                    return;
-                }
-                key
-            }
-            Write::Add { .. } | Write::Check { .. } => return,
-        };
-        if self.strikes(Fault::IndexLags) {
-            let (lag, key) = (self.random.mostly_small(50..=8_000), key.clone());
-            self.after(lag, move |world| world.records.refresh(&key));
-        } else {
-            self.records.refresh(key);
-        }
+/// A record that a write changes, and whether it is open then.
+fn change(write: &Write) -> Option<(Key, bool)> {
+    match write {
+        Write::Put { key, life, .. } => Some((key.clone(), *life == Life::Open)),
+        Write::Delete { key, .. } => Some((key.clone(), false)),
+        Write::Add { .. } | Write::Check { .. } => None,
     }
 }
 

@@ -44,6 +44,8 @@ safeties! {
     DisableAndWait "disable-and-wait" "a waiting runner is told to take nothing more before it is removed",
     Withdrawal "withdrawal" "an identity that may have been taken is not believed to be back",
     Counters "counters" "places under the limits are counted in the transaction that claims",
+    OrderOfLooks "order-of-looks" "runners are looked at before the queue",
+    ConsistentReads "consistent-reads" "what the list does not show yet is read under its key, which is never late",
     GhostRemoval "ghost-removal" "registrations without a machine are removed",
     OwnTag "own-tag" "only what carries our tag is listed and ended",
     ControlSwitch "control-switch" "a paused installation launches nothing",

@@ -51,6 +51,11 @@ impl Weather {
         *self.struck.entry(fault).or_default() += 1;
     }
 
+    /// Something else explains why nobody did anything.
+    pub(crate) fn excuse(&mut self, from: Millis, until: Millis) {
+        self.excuses.push((from, until + RECOVERY_MS));
+    }
+
     /// How often each fault has struck.
     pub fn struck(&self) -> &BTreeMap<Fault, u64> {
         &self.struck

@@ -64,7 +64,7 @@ pub(super) async fn tell(json: bool) -> Outcome<()> {
     );
     let left = left(&service, &stage).await?;
     stop.send_replace(true);
-    serving.await??;
+    serving.await?;
     if let Some(left) = left {
         return Err(format!("something is left: {left}").into());
     }
@@ -94,6 +94,7 @@ fn config(stage: &Stage, data: &Path) -> Config {
         forges: BTreeMap::from([(ForgeName::new("demo"), forge)]),
         pools: defaults(&PROCESS.into(), &[STAND_IN.to_owned()]),
         limits: Limits::default(),
+        aws: None,
         serve: ServeConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             data: data.to_path_buf(),

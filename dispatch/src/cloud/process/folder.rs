@@ -98,23 +98,30 @@ impl Folder {
         OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(self.0.join("alive"))
     }
 
-    /// The machine as the cloud shows it.
-    pub(super) fn instance(&self, id: InstanceId, settings: &Settings, now: Timestamp) -> Instance {
-        let state = if self.is_alive() || !self.group().exists() {
-            InstanceState::Alive
-        } else {
-            let how = fs::read_to_string(self.ending()).unwrap_or_else(|_| "its process was killed".to_owned());
-            InstanceState::Ended { how: Some(how.trim().to_owned()) }
+    /// The machine as the cloud shows it; none while it was prepared and never started, so that the order goes out again.
+    /// One that nobody orders any more is shown as ended in time, and so put away.
+    pub(super) fn instance(&self, id: InstanceId, settings: &Settings, now: Timestamp) -> Option<Instance> {
+        let launched_at = settings.launched_at(now);
+        let state = match (self.is_alive(), self.group().exists()) {
+            (true, _) => InstanceState::Alive,
+            (false, true) => InstanceState::Ended { how: Some(self.how_it_ended()) },
+            (false, false) if now.since_s(launched_at) < settings.boot_limit_s => return None,
+            (false, false) => InstanceState::Ended { how: Some("it was never started".to_owned()) },
         };
-        Instance {
+        Some(Instance {
             id,
             runner: Some(settings.runner.clone()),
             pool: Some(settings.pool.clone()),
             serves: Some((settings.forge.clone(), settings.scope.clone())),
-            launched_at: settings.launched_at(now),
+            launched_at,
             state,
             identity: self.identity_state(),
-        }
+        })
+    }
+
+    fn how_it_ended(&self) -> String {
+        let ending = fs::read_to_string(self.ending());
+        ending.map_or_else(|_| "its process was killed".to_owned(), |text| text.trim().to_owned())
     }
 
     fn identity_state(&self) -> IdentityState {

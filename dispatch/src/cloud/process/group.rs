@@ -11,7 +11,7 @@ use tokio::process::Command;
 use tokio::sync::Notify;
 
 use super::AgentProgram;
-use super::folder::Folder;
+use super::folder::{Folder, write_private};
 use super::settings::Settings;
 use super::tree::{self, LOOKS, STEP};
 
@@ -27,6 +27,10 @@ pub(super) fn start(agent: &AgentProgram, folder: &Folder, settings: &Settings, 
     command.stdin(Stdio::from(lock)).stdout(Stdio::from(log.try_clone()?)).stderr(Stdio::from(log));
     command.process_group(0);
     let mut child = command.spawn()?;
+    if let Some(group) = child.id() {
+        // The agent writes the same; but it may die before, and a machine without a group would look as if it had never lived.
+        write_private(&folder.group(), group.to_string().as_bytes())?;
+    }
     tokio::spawn(async move {
         let _its_folder_says_more = child.wait().await;
         bell.notify_one();

@@ -80,7 +80,8 @@ impl ProcessCloud {
         if let Some(lock) = folder.lock_unless_started()? {
             group::start(&self.agent, &folder, &settings, lock, self.bell.clone())?;
         }
-        Ok(folder.instance(id, &settings, self.clock.now()))
+        let gone = || std::io::Error::other("the machine's folder disappeared while it was started");
+        folder.instance(id, &settings, self.clock.now()).ok_or_else(gone)
     }
 }
 
@@ -99,7 +100,7 @@ impl Cloud for ProcessCloud {
             let id = InstanceId::new(name.to_string_lossy());
             let folder = self.folder(&id);
             if let Some(settings) = folder.settings() {
-                instances.push(folder.instance(id, &settings, self.clock.now()));
+                instances.extend(folder.instance(id, &settings, self.clock.now()));
             }
         }
         instances.sort_by(|a, b| a.id.cmp(&b.id));

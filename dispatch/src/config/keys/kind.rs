@@ -1,6 +1,7 @@
 //! The vocabulary of the table: what may stand behind a key.
 
 use super::Section;
+use crate::config::values::aws::Pattern;
 use crate::yaml::Value;
 
 /// What may stand behind a key.
@@ -30,6 +31,12 @@ pub(in crate::config) enum Kind {
     Duration,
     /// A number of bytes with its unit.
     Size,
+    /// The size of a disk in gibibytes.
+    Disk,
+    /// `true` or `false`.
+    Flag,
+    /// A text of this pattern.
+    Text(&'static Pattern),
     /// One of these words.
     Word(&'static [&'static str]),
     /// Where a secret is: `{ env: NAME }` or `{ file: PATH }`.
@@ -72,6 +79,9 @@ impl Kind {
             Self::Count => "a whole number from 1".to_owned(),
             Self::Duration => "a duration with its unit (`s`, `m`, `h`, `d`)".to_owned(),
             Self::Size => "a size with its unit (`B`, `KiB`, `MiB`, `GiB`)".to_owned(),
+            Self::Disk => "a size in gibibytes".to_owned(),
+            Self::Flag => "`true` or `false`".to_owned(),
+            Self::Text(pattern) => pattern.phrase.to_owned(),
             Self::Word(words) => crate::diagnostic::listed(words, "or"),
             Self::Secret => "a reference to a secret".to_owned(),
             Self::List { of, .. } => format!("a list, each item {}", of.phrase()),
@@ -86,7 +96,8 @@ impl Kind {
         match self {
             Self::Count => matches!(value, Value::Integer(_)),
             // A number without its unit gets a better answer than "wrong type".
-            Self::Duration | Self::Size => matches!(value, Value::String(_) | Value::Integer(_) | Value::Float(_)),
+            Self::Duration | Self::Size | Self::Disk => matches!(value, Value::String(_) | Value::Integer(_) | Value::Float(_)),
+            Self::Flag => matches!(value, Value::Bool(_)),
             Self::List { .. } => matches!(value, Value::Sequence(_)),
             // A secret written out is text, and gets an answer of its own.
             Self::Secret => !matches!(value, Value::Null | Value::Sequence(_)),

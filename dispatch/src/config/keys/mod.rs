@@ -16,4 +16,4 @@ pub(super) use kind::Kind;
 pub use reference::reference;
 pub use schema::schema;
 pub(super) use section::{Key, Presence, Section};
-pub(super) use table::{FORGE, LIMITS, POOL, ROOT, SECRET, SERVE, WATCH, all_sections};
+pub(super) use table::{AWS, FORGE, LIMITS, POOL, ROOT, SECRET, SERVE, WATCH, all_sections};

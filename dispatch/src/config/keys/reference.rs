@@ -43,7 +43,7 @@ fn environment() -> String {
     let rows: Vec<String> = VARIABLES.iter().map(|variable| format!("| `{}` | {} |\n", variable.name, variable.doc)).collect();
     let rows = rows.concat();
     format!(
-        "\n## Environment\n\nWith no file, these variables alone configure one forge and the five default pools. With a file, only the \
-         variables that it names are read.\n\n| variable | meaning |\n|---|---|\n{rows}"
+        "\n## Environment\n\nWith no file, these variables alone configure one forge and the five default pools, which are on EC2 if any variable of \
+         AWS but the region is set. With a file, only the variables that it names are read, and the region.\n\n| variable | meaning |\n|---|---|\n{rows}"
     )
 }

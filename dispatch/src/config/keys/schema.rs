@@ -46,6 +46,7 @@ fn kind(kind: &Kind) -> Value {
         Kind::Count => json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX }),
         Kind::Url => json!({ "type": "string", "format": "uri", "pattern": "^https?://" }),
         Kind::Hostname => json!({ "type": "string", "format": "hostname" }),
+        Kind::Flag => json!({ "type": "boolean" }),
         Kind::Word(words) => json!({ "enum": words }),
         Kind::Secret => json!({ "$ref": "#/$defs/secret" }),
         Kind::List { of, least, most } => list(of, *least, *most),
@@ -89,6 +90,8 @@ fn pattern(kind: &Kind) -> &'static str {
         Kind::Address => "^.+:[0-9]+$",
         Kind::Duration => "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$",
         Kind::Size => "^[0-9]+(B|KiB|MiB|GiB)$",
+        Kind::Disk => "^[0-9]+GiB$",
+        Kind::Text(pattern) => pattern.regex,
         _ => "",
     }
 }
@@ -100,6 +103,7 @@ fn written(text: &str) -> Value {
 
 fn json_of(node: &yaml::Node) -> Value {
     match &node.value {
+        yaml::Value::Bool(flag) => (*flag).into(),
         yaml::Value::Integer(number) => i64::try_from(*number).map_or(Value::Null, Value::from),
         yaml::Value::Sequence(items) => items.iter().map(json_of).collect(),
         yaml::Value::Mapping(entries) => entries

@@ -2,6 +2,7 @@
 
 use super::Presence::{Default, Optional, Required};
 use super::{Key, Kind, Section};
+use crate::config::values::aws;
 
 const ANY: usize = usize::MAX;
 
@@ -14,7 +15,7 @@ pub(in crate::config) static ROOT: Section = Section {
         Key {
             name: "stack",
             kind: Kind::Name,
-            presence: Optional("made once and kept in `serve.data`"),
+            presence: Optional("on AWS the name of the table; otherwise made once and kept in `serve.data`"),
             example: "acme-ci",
             doc: "Tells the machines and registrations of this installation from those of every other. Nothing without this name is ever touched.",
         },
@@ -29,10 +30,17 @@ pub(in crate::config) static ROOT: Section = Section {
             name: "pools",
             kind: Kind::Named(&POOL),
             presence: Optional(
-                "the pools `go`, `docker`, `deploy`, `node` and `godot`, each with the label of its name, as processes",
+                "the pools `go`, `docker`, `deploy`, `node` and `godot`, each with the label of its name, on EC2 if there is `aws`, else as processes",
             ),
             example: "{ go: { labels: [go:host], backend: process } }",
             doc: "What may be launched. A job gets the first pool, in the order of the file, that has all of its labels.",
+        },
+        Key {
+            name: "aws",
+            kind: Kind::Section(&AWS),
+            presence: Optional("nothing runs on AWS"),
+            example: "{ table: dispatch, subnets: [subnet-0123456789abcdef0], security_groups: [sg-0123456789abcdef0], instance_profile: dispatch-machine }",
+            doc: "Where records and machines are on AWS.",
         },
         Key {
             name: "limits",
@@ -177,24 +185,59 @@ pub(in crate::config) static POOL: Section = Section {
         },
         Key {
             name: "backend",
-            kind: Kind::Word(&["process"]),
+            kind: Kind::Word(&["process", "ec2"]),
             presence: Required,
             example: "process",
-            doc: "Where its machines come from. `process` starts the runner on the computer of the dispatcher.",
+            doc: "Where its machines come from. `process` starts the runner on the computer of the dispatcher, `ec2` launches an instance as `aws` says.",
+        },
+        Key {
+            name: "instance_types",
+            kind: Kind::List { of: &Kind::Text(&aws::INSTANCE_TYPE), least: 1, most: ANY },
+            presence: Optional("must be given for `ec2`"),
+            example: "[t3.small, t3a.small]",
+            doc: "Only for `ec2`: instance types in order of preference. The next one is taken when one cannot be had in any subnet.",
+        },
+        Key {
+            name: "image",
+            kind: Kind::Text(&aws::IMAGE),
+            presence: Optional("that of `aws`"),
+            example: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+            doc: "Only for `ec2`: the image to boot, as in `aws.image`.",
+        },
+        Key {
+            name: "market",
+            kind: Kind::Word(&["spot", "on_demand", "spot_then_on_demand"]),
+            presence: Default("spot"),
+            example: "spot_then_on_demand",
+            doc: "Only for `ec2`: how instances are bought. Spot is cheaper, may be interrupted, and may not be had; `spot_then_on_demand` then pays the full price.",
+        },
+        Key {
+            name: "volume",
+            kind: Kind::Disk,
+            presence: Default("30GiB"),
+            example: "30GiB",
+            doc: "Only for `ec2`: the encrypted disk of a machine; never smaller than its image.",
+        },
+        Key {
+            name: "job_uses_instance_role",
+            kind: Kind::Flag,
+            presence: Default("false"),
+            example: "true",
+            doc: "Only for `ec2`: whether a job may use the role of its machine. Otherwise the instance metadata is closed to it.",
         },
         Key {
             name: "runner",
             kind: Kind::List { of: &Kind::Path, least: 1, most: ANY },
             presence: Default("[/usr/local/bin/gitea-runner, /usr/local/bin/act_runner]"),
             example: "[/usr/local/bin/forgejo-runner]",
-            doc: "The runner's program; the first that exists is started.",
+            doc: "The runner's program; the first that exists is started. On EC2 it is looked for in the image, by default where the forge's runner is usually installed.",
         },
         Key {
             name: "pass_environment",
             kind: Kind::list(&Kind::Variable),
             presence: Default("[]"),
             example: "[HTTPS_PROXY]",
-            doc: "Environment variables of the dispatcher that its jobs may see. Nothing else is inherited.",
+            doc: "Only for `process`: environment variables of the dispatcher that its jobs may see. Nothing else is inherited.",
         },
         Key { name: "limit", kind: Kind::Count, presence: Default("20"), example: "20", doc: "Most machines at one time." },
         Key {
@@ -224,6 +267,64 @@ pub(in crate::config) static POOL: Section = Section {
             presence: Default("refuse"),
             example: "refuse",
             doc: "Whether jobs of pull requests from forks may run here. Refused ones stay queued, with a reason.",
+        },
+    ],
+};
+
+/// What is needed on AWS.
+pub(in crate::config) static AWS: Section = Section {
+    name: "the settings for AWS",
+    path: "aws",
+    doc: "Where records and machines are on AWS. `infra/template.yaml` makes all of it.",
+    keys: &[
+        Key {
+            name: "region",
+            kind: Kind::Text(&aws::REGION),
+            presence: Optional("the environment's: `AWS_REGION`, else `AWS_DEFAULT_REGION`"),
+            example: "eu-west-1",
+            doc: "The region of everything below.",
+        },
+        Key {
+            name: "table",
+            kind: Kind::Text(&aws::TABLE),
+            presence: Required,
+            example: "dispatch",
+            doc: "The DynamoDB table of records and identities.",
+        },
+        Key {
+            name: "image",
+            kind: Kind::Text(&aws::IMAGE),
+            presence: Optional("every pool on EC2 names its own"),
+            example: "ami-0123456789abcdef0",
+            doc: "The image that machines boot: its id, or the name of an SSM parameter that holds the id. `images/README.md` says what it must contain.",
+        },
+        Key {
+            name: "subnets",
+            kind: Kind::List { of: &Kind::Text(&aws::SUBNET), least: 1, most: ANY },
+            presence: Required,
+            example: "[subnet-0123456789abcdef0, subnet-0fedcba9876543210]",
+            doc: "Subnets of machines in order of preference, best one in each zone. They must reach the forge and AWS.",
+        },
+        Key {
+            name: "security_groups",
+            kind: Kind::List { of: &Kind::Text(&aws::SECURITY_GROUP), least: 1, most: 5 },
+            presence: Required,
+            example: "[sg-0123456789abcdef0]",
+            doc: "Security groups of machines. Outbound HTTPS is enough; nothing inbound is needed.",
+        },
+        Key {
+            name: "instance_profile",
+            kind: Kind::Text(&aws::INSTANCE_PROFILE),
+            presence: Required,
+            example: "dispatch-machine",
+            doc: "The instance profile of machines, by name or ARN. With its role a machine takes its one-job identity.",
+        },
+        Key {
+            name: "role_id",
+            kind: Kind::Text(&aws::ROLE_ID),
+            presence: Optional("IAM is asked for the role of the instance profile"),
+            example: "AROAEXAMPLEID12345678",
+            doc: "The id of that profile's role (`aws iam get-role`, `RoleId`), which saves the dispatcher the right to ask.",
         },
     ],
 };
@@ -290,7 +391,7 @@ pub(in crate::config) static SERVE: Section = Section {
             kind: Kind::Size,
             presence: Default("25MiB"),
             example: "25MiB",
-            doc: "Largest body of a webhook, at most `1GiB`.",
+            doc: "Largest body of a webhook, at most `25MiB`.",
         },
         Key {
             name: "keep_closed",
@@ -303,6 +404,6 @@ pub(in crate::config) static SERVE: Section = Section {
 };
 
 /// Every section, in the order of the reference.
-pub(in crate::config) fn all_sections() -> [&'static Section; 7] {
-    [&ROOT, &FORGE, &WATCH, &SECRET, &POOL, &LIMITS, &SERVE]
+pub(in crate::config) fn all_sections() -> [&'static Section; 8] {
+    [&ROOT, &FORGE, &WATCH, &SECRET, &POOL, &AWS, &LIMITS, &SERVE]
 }

@@ -24,7 +24,17 @@ pools:
 ";
 
 fn environment() -> Environment {
-    Environment::from_iter([("GITEA_TOKEN", "a"), ("WEBHOOK_SECRET", "b")])
+    Environment::from_iter([("GITEA_TOKEN", "a"), ("WEBHOOK_SECRET", "b"), ("AWS_REGION", "eu-west-1")])
+}
+
+/// The least that `aws` takes.
+const AWS: [(&str, &str); 4] =
+    [("table", "runs"), ("subnets", "[subnet-1]"), ("security_groups", "[sg-1]"), ("instance_profile", "machine")];
+
+/// The section `aws` with one key replaced or added.
+fn aws_with(key: &str, line: &str) -> String {
+    let others = AWS.iter().filter(|(name, _)| *name != key).map(|(name, value)| format!("{name}: {value}, "));
+    format!("aws: {{ {}{line} }}", others.collect::<String>())
 }
 
 /// The frame with one key replaced or added.
@@ -32,6 +42,7 @@ fn file_with(section: &Section, key: &str, value: &str) -> String {
     let line = format!("{key}: {value}");
     let (place, line) = match section.path {
         "" => ("{top}", line),
+        "aws" => ("{top}", aws_with(key, &line)),
         "limits" | "serve" => ("{top}", format!("{}: {{ {line} }}", section.path)),
         "pools.NAME" => ("{pool}", format!("    {line}")),
         _ => ("{forge}", format!("    {line}")),

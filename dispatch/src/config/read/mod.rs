@@ -1,6 +1,7 @@
 //! From the tree of the file to the settings.
 
 mod answer;
+mod aws;
 mod fields;
 mod forge;
 mod item;
@@ -9,6 +10,7 @@ mod pool;
 mod reader;
 mod root;
 
+pub(super) use aws::region_of;
 pub(super) use places::Places;
 pub(super) use reader::Reader;
 pub(super) use root::{nothing, root};

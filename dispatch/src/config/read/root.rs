@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::fields::Fields;
-use super::{forge, pool};
+use super::{aws, forge, pool};
 use crate::config::keys::{FORGE, LIMITS, POOL, ROOT, SERVE};
 use crate::config::values::{AbsolutePath, Address, Bytes, Name, Seconds};
 use crate::config::{Config, Environment, Limits, ServeConfig};
@@ -24,11 +24,13 @@ pub(in crate::config) fn nothing(environment: &Environment) -> Config {
 }
 
 fn all(mut fields: Fields<'_, '_, '_>) -> Config {
+    let aws = aws::aws(&mut fields);
     Config {
         stack: fields.optional::<Name>("stack").unwrap_or_default().0,
         forges: fields.named("forges", &FORGE, forge::forge).into_iter().collect(),
-        pools: pool::or_defaults(fields.named("pools", &POOL, pool::pool)),
+        pools: pool::or_defaults(fields.named("pools", &POOL, pool::pool), aws.is_some()),
         limits: limits(fields.section("limits", &LIMITS)),
+        aws,
         serve: serve(fields.section("serve", &SERVE)),
     }
 }

@@ -1,5 +1,6 @@
 //! What must hold between values. Findings name a key; the caller knows where it was written.
 
+mod aws;
 mod forges;
 mod limits;
 mod pools;
@@ -13,7 +14,7 @@ use crate::diagnostic::Finding;
 ///
 /// `secret_variables` are the environment variables that hold a secret.
 pub(super) fn check(config: &Config, secret_variables: &BTreeSet<String>) -> Vec<Finding> {
-    [forges::check(config), pools::check(&config.pools, secret_variables), limits::check(config)].concat()
+    [forges::check(config), pools::check(&config.pools, secret_variables), aws::check(config), limits::check(config)].concat()
 }
 
 /// Without what only follows from a value that could not be read: an error at the same key, or below it, says it.

@@ -1,5 +1,6 @@
 //! How a single value is written.
 
+pub(super) mod aws;
 mod duration;
 mod name;
 mod path;
@@ -13,7 +14,7 @@ pub(super) use name::{Hostname, Name, Owner, Variable};
 pub(super) use path::AbsolutePath;
 pub(super) use refusal::Refusal;
 pub(super) use secret::SecretReference;
-pub(super) use size::Bytes;
+pub(super) use size::{Bytes, Gibibytes};
 pub(super) use url::{ForgeUrl, is_loopback};
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -41,6 +42,12 @@ impl Scalar for u32 {
                 "write it in digits, such as `20`",
             )),
         }
+    }
+}
+
+impl Scalar for bool {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        text.parse().map_err(|_| Refusal::new(format!("{} is neither `true` nor `false`", quoted(text)), "write one of them"))
     }
 }
 

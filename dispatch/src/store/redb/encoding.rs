@@ -30,24 +30,16 @@ struct Read {
 pub(super) fn encode(key: &str, entry: &Entry) -> Result<Vec<u8>, StoreError> {
     let Entry { stored: Stored { version, record }, life } = entry;
     let written = Written { schema: SCHEMA, version: *version, life: *life, record };
-    serde_json::to_vec(&written).map_err(|error| unreadable(key, &error))
+    serde_json::to_vec(&written).map_err(|error| StoreError::unreadable(key, &error))
 }
 
 pub(super) fn decode(key: &str, bytes: &[u8]) -> Result<Entry, StoreError> {
-    let Schema { schema } = serde_json::from_slice(bytes).map_err(|error| unreadable(key, &error))?;
+    let Schema { schema } = serde_json::from_slice(bytes).map_err(|error| StoreError::unreadable(key, &error))?;
     if schema > SCHEMA {
-        return Err(unreadable(key, &newer(schema)));
+        return Err(StoreError::newer(key, schema));
     }
-    let Read { version, life, record } = serde_json::from_slice(bytes).map_err(|error| unreadable(key, &error))?;
+    let Read { version, life, record } = serde_json::from_slice(bytes).map_err(|error| StoreError::unreadable(key, &error))?;
     Ok(Entry { stored: Stored { version, record }, life })
-}
-
-fn newer(schema: u32) -> String {
-    format!("a newer dispatch wrote it (schema {schema}, this one knows up to {SCHEMA}); run the newer one")
-}
-
-fn unreadable(key: &str, cause: &impl ToString) -> StoreError {
-    StoreError::Unreadable { key: key.to_owned(), cause: cause.to_string() }
 }
 
 #[cfg(test)]

@@ -1,27 +1,22 @@
-//! What is open, what was closed, what is over.
+//! What is open and what was closed.
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "rules fail by panicking")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use dispatch::record::Record;
 use dispatch::store::{Expect, Key, Life, Store, Stored, Transaction};
-use dispatch::time::Timestamp;
 
-use super::samples::{add, batch, closed, control, found, job, job_key, runner, runner_key};
+use super::samples::{add, batch, closed, control, found, job, job_key, large, runner, runner_key};
 
-async fn open(store: &dyn Store) -> Vec<Key> {
+pub(super) async fn open(store: &dyn Store) -> Vec<Key> {
     store.open_records().await.unwrap().into_iter().map(|(key, _)| key).collect()
 }
 
-async fn closed_ones(store: &dyn Store, most: usize) -> Vec<Key> {
+pub(super) async fn closed_ones(store: &dyn Store, most: usize) -> Vec<Key> {
     store.closed_records(most).await.unwrap().into_iter().map(|(key, _)| key).collect()
 }
 
-async fn expire(store: &dyn Store, millis: u64) -> usize {
-    store.expire(Timestamp::from_millis(millis)).await.unwrap()
-}
-
-async fn put(store: &dyn Store, version: u64, life: Life) {
+pub(super) async fn put(store: &dyn Store, version: u64, life: Life) {
     let put = Transaction::new().put(job_key(7), Expect::Version(version), job(version), life);
     store.commit(put).await.unwrap();
 }
@@ -72,44 +67,40 @@ pub async fn only_jobs_and_runners_are_listed_as_closed(store: Arc<dyn Store>) {
     let key = Key::from_stored("batch#5eed");
     add(&*store, &key, batch(), closed(5, 10)).await;
     assert_eq!(closed_ones(&*store, 9).await, []);
-    assert_eq!(expire(&*store, 10).await, 1);
-    assert_eq!(found(&*store, &key).await, None);
+    assert!(found(&*store, &key).await.is_some());
 }
 
-/// Not a millisecond before.
-pub async fn what_is_over_is_forgotten_at_its_time(store: Arc<dyn Store>) {
-    add(&*store, &job_key(1), job(1), closed(1, 1_000)).await;
-    add(&*store, &job_key(2), job(2), closed(2, 1_000)).await;
-    add(&*store, &job_key(3), job(3), closed(3, 1_001)).await;
-    assert_eq!(expire(&*store, 999).await, 0);
-    assert_eq!(closed_ones(&*store, 9).await, [job_key(3), job_key(2), job_key(1)]);
-    assert_eq!(expire(&*store, 1_000).await, 2);
-    assert_eq!(expire(&*store, 1_000).await, 0);
-    assert_eq!(closed_ones(&*store, 9).await, [job_key(3)]);
-    assert_eq!(found(&*store, &job_key(1)).await, None);
-    add(&*store, &job_key(1), job(1), Life::Open).await;
-    assert_eq!(expire(&*store, u64::MAX / 2).await, 1);
-    assert_eq!((open(&*store).await, closed_ones(&*store, 9).await), (vec![job_key(1)], vec![]));
-}
-
-/// The last word counts, not the first.
-pub async fn what_was_kept_longer_after_all_stays(store: Arc<dyn Store>) {
-    add(&*store, &job_key(7), job(0), closed(1, 10)).await;
-    put(&*store, 1, closed(1, 20)).await;
-    assert_eq!(expire(&*store, 10).await, 0);
-    put(&*store, 2, Life::Open).await;
-    assert_eq!(expire(&*store, 20).await, 0);
-    assert_eq!(open(&*store).await, [job_key(7)]);
-}
-
-/// However late it is.
-pub async fn what_is_open_or_standing_is_never_over(store: Arc<dyn Store>) {
-    add(&*store, &job_key(1), job(1), Life::Open).await;
+/// Open, closed and standing ones, however many; what is missing is left out.
+pub async fn many_are_read_at_once(store: Arc<dyn Store>) {
+    let mut expected = BTreeMap::from([(Key::control(), Stored { version: 1, record: control(1) })]);
     add(&*store, &Key::control(), control(1), Life::Standing).await;
-    store.commit(Transaction::new().add(Key::total(), 1, None)).await.unwrap();
-    assert_eq!(expire(&*store, u64::MAX / 2).await, 0);
-    let standing = found(&*store, &Key::control()).await;
-    assert_eq!(standing, Some(Stored { version: 1, record: control(1) }));
-    assert_eq!(found(&*store, &Key::total()).await, Some(Stored { version: 1, record: Record::Counter { value: 1 } }));
-    assert_eq!(open(&*store).await, [job_key(1)]);
+    for first in [0, 80] {
+        let jobs = first..first + 80;
+        let put = |all: Transaction, number| all.put(job_key(number), Expect::Absent, job(number), closed(number, 1_000));
+        store.commit(jobs.clone().fold(Transaction::new(), put)).await.unwrap();
+        expected.extend(jobs.map(|number| (job_key(number), Stored { version: 1, record: job(number) })));
+    }
+    let mut keys: BTreeSet<Key> = expected.keys().cloned().collect();
+    keys.extend((500..580).map(job_key));
+    assert_eq!(store.read_many(&keys).await.unwrap(), expected);
+    assert_eq!(store.read_many(&BTreeSet::new()).await.unwrap(), BTreeMap::new());
+}
+
+/// Some stores answer in pages of a megabyte.
+pub async fn more_than_a_page_is_listed_whole(store: Arc<dyn Store>) {
+    let large = |number| large(number, 100_000);
+    let mut expected = Vec::new();
+    for number in 0..25 {
+        let (open, over) = (job_key(number), job_key(number + 100));
+        let both = Transaction::new().put(open.clone(), Expect::Absent, large(number), Life::Open);
+        let both = both.put(over.clone(), Expect::Absent, large(number), closed(number, 1_000));
+        store.commit(both).await.unwrap();
+        expected.push((open, over));
+    }
+    let newest_first: Vec<_> = expected.iter().rev().map(|(_, over)| over.clone()).collect();
+    assert_eq!(closed_ones(&*store, 100).await, newest_first);
+    assert_eq!(closed_ones(&*store, 20).await, newest_first[..20]);
+    let mut open_ones: Vec<_> = expected.into_iter().map(|(open, _)| open).collect();
+    open_ones.sort();
+    assert_eq!(open(&*store).await, open_ones);
 }

@@ -4,6 +4,7 @@
 
 pub mod counters;
 pub mod crowds;
+pub mod expiry;
 pub mod lists;
 pub mod samples;
 pub mod steps;
@@ -39,10 +40,27 @@ impl fmt::Debug for Subject {
     }
 }
 
-/// One test for each rule, on stores that the async function `$fresh` makes: `store_conformance!(memory)`.
+/// One test for each rule, on stores that the async function `$fresh` makes: `store_conformance!(memory)`, or
+/// `store_conformance!(table, which forgets by itself)`.
 #[macro_export]
 macro_rules! store_conformance {
     ($fresh:path) => {
+        $crate::store_conformance!($fresh, whatever becomes of what is over);
+        $crate::store_conformance!($fresh, expiry: [
+            a_batch_is_forgotten_too,
+            what_is_over_is_forgotten_at_its_time,
+            what_was_kept_longer_after_all_stays,
+            what_is_open_or_standing_is_never_over,
+        ]);
+    };
+    ($fresh:path, which forgets by itself) => {
+        $crate::store_conformance!($fresh, whatever becomes of what is over);
+        $crate::store_conformance!($fresh, expiry: [
+            what_is_over_is_found_until_it_is_gone,
+            what_is_open_or_standing_is_never_over,
+        ]);
+    };
+    ($fresh:path, whatever becomes of what is over) => {
         $crate::store_conformance!($fresh, writes: [
             every_kind_of_record_is_read_back,
             a_version_rises_by_one_with_each_put,
@@ -54,6 +72,7 @@ macro_rules! store_conformance {
             the_first_unmet_expectation_is_the_one_named,
             a_key_touched_twice_is_refused,
             a_hundred_writes_are_the_most,
+            what_is_too_large_for_a_table_is_refused,
             nothing_to_write_is_no_mistake,
             a_worker_that_lost_its_lease_writes_nothing,
         ]);
@@ -71,9 +90,8 @@ macro_rules! store_conformance {
             a_record_is_listed_as_it_lives_now,
             closed_ones_are_listed_newest_first,
             only_jobs_and_runners_are_listed_as_closed,
-            what_is_over_is_forgotten_at_its_time,
-            what_was_kept_longer_after_all_stays,
-            what_is_open_or_standing_is_never_over,
+            many_are_read_at_once,
+            more_than_a_page_is_listed_whole,
         ]);
         $crate::store_conformance!($fresh, crowds: [
             of_many_claimants_one_wins,

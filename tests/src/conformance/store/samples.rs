@@ -28,6 +28,12 @@ pub fn job(number: u64) -> Record {
     ))
 }
 
+/// A job whose name alone has so many bytes.
+pub fn large(number: u64, bytes: usize) -> Record {
+    let Record::Job(job) = job(number) else { panic!("a job is a job") };
+    Record::Job(JobRecord { name: "x".repeat(bytes), ..job })
+}
+
 /// The key of the sample runner with this index.
 pub fn runner_key(index: u16) -> Key {
     Key::runner(&RunnerKey { batch: BatchId::new("5eed"), index })
@@ -81,7 +87,7 @@ pub fn control(millis: u64) -> Record {
 
 /// A lease of the worker with this fencing number.
 pub fn lease(fence: u64) -> Record {
-    Record::Lease(Lease { holder: format!("worker {fence}"), fence, expires_at: Timestamp::from_seconds(60) })
+    Record::Lease(Lease { holder: format!("worker {fence}"), fence, expires_at: Timestamp::from_seconds(60), look_again: false })
 }
 
 /// Closed at one moment and kept until another, in milliseconds.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dispatch::record::Record;
 use dispatch::store::{CommitError, Expect, Key, Life, Refusal, Store, Stored, Transaction};
 
-use super::samples::{add, batch, changed, conflict, control, count, found, job, job_key, lease, runner, runner_key};
+use super::samples::{add, batch, changed, conflict, control, count, found, job, job_key, large, lease, runner, runner_key};
 
 /// Nothing of any record is lost on the way.
 pub async fn every_kind_of_record_is_read_back(store: Arc<dyn Store>) {
@@ -139,6 +139,21 @@ pub async fn a_hundred_writes_are_the_most(store: Arc<dyn Store>) {
     assert!(store.open_records().await.unwrap().is_empty());
     store.commit(of(100)).await.unwrap();
     assert_eq!(store.open_records().await.unwrap().len(), 100);
+}
+
+/// The bounds of an item and of a transaction in `DynamoDB`, whatever the store.
+pub async fn what_is_too_large_for_a_table_is_refused(store: Arc<dyn Store>) {
+    let put = |all: Transaction, number, bytes| all.put(job_key(number), Expect::Absent, large(number, bytes), Life::Open);
+    let one = put(Transaction::new(), 1, Transaction::MOST_RECORD_BYTES);
+    let refused = store.commit(one).await;
+    assert!(matches!(refused, Err(CommitError::Refused(Refusal::TooLarge { key, .. })) if key == job_key(1)));
+    let many = |bytes| (0..50).fold(Transaction::new(), |all, number| put(all, number, bytes));
+    let refused = store.commit(many(Transaction::MOST_BYTES / 50)).await;
+    assert!(matches!(refused, Err(CommitError::Refused(Refusal::TooLargeTogether { .. }))));
+    assert!(store.open_records().await.unwrap().is_empty());
+    store.commit(many(Transaction::MOST_BYTES / 50 - 1_000)).await.unwrap();
+    store.commit(put(Transaction::new(), 99, Transaction::MOST_RECORD_BYTES - 1_000)).await.unwrap();
+    assert_eq!(store.open_records().await.unwrap().len(), 51);
 }
 
 /// A pass that decided to do nothing commits nothing.

@@ -1,6 +1,6 @@
 //! How machines end, and what their end means for the forge.
 
-use dispatch::cloud::CloudError;
+use dispatch::identifier::InstanceId;
 
 use super::super::fault::Fault;
 use super::super::forge::Status;
@@ -42,12 +42,13 @@ impl World {
     }
 
     /// Somebody asks the cloud to end machines.
-    pub(super) fn terminate(&mut self, instances: &[dispatch::identifier::InstanceId]) -> Result<(), CloudError> {
+    pub(super) fn terminate(&mut self, instances: &[InstanceId]) {
         for id in instances {
-            let Some(machine) = number(id) else { continue };
-            self.terminate_one(machine);
+            self.check_whose(id);
+            if let Some(machine) = number(id) {
+                self.terminate_one(machine);
+            }
         }
-        Ok(())
     }
 
     fn terminate_one(&mut self, number: u64) {

@@ -13,7 +13,7 @@ use super::{Doom, Identity, Limits, Machine, Parameters, Stage, instance};
 
 /// An order on its way to the cloud.
 #[derive(Clone, Debug)]
-pub struct Order {
+pub(crate) struct Order {
     /// As stored.
     pub batch: Batch,
     /// The pool at the time of the call.
@@ -57,23 +57,20 @@ impl World {
         if self.suffers(Fault::QuotaReached) {
             return Err(refused("MaxSpotInstanceCountExceeded", CloudErrorKind::Quota));
         }
-        let wanted = order.batch.members.len();
+        let wanted = u16::try_from(order.batch.members.len()).unwrap_or(u16::MAX);
         let fewer = wanted > 1 && self.strikes(Fault::PartialLaunch);
-        let count = if fewer {
-            self.random.between(1..=u64::try_from(wanted).unwrap_or(1) - 1)
-        } else {
-            u64::try_from(wanted).unwrap_or(0)
-        };
+        let count = if fewer { self.random.between(1..=u64::from(wanted) - 1) } else { u64::from(wanted) };
         self.check_order(order);
-        let machines: Vec<u64> = (0..count).filter_map(|index| self.create(order, u16::try_from(index).ok()?)).collect();
+        let machines: Vec<u64> = (0..u16::try_from(count).unwrap_or(wanted)).map(|index| self.create(order, index)).collect();
         self.cloud.tokens.insert(token, (order.parameters(), machines.clone()));
         Ok(machines.iter().filter_map(|machine| self.shown(*machine)).collect())
     }
 
-    fn create(&mut self, order: &Order, index: u16) -> Option<u64> {
+    fn create(&mut self, order: &Order, index: u16) -> u64 {
         self.cloud.numbers += 1;
         let (number, now) = (self.cloud.numbers, self.now());
-        let lag = if self.strikes(Fault::ListLags) { self.random.between(1_000..=45_000) } else { 0 };
+        let late = if self.strikes(Fault::ListLags) { self.random.between(1_000..=40_000) } else { 0 };
+        let lag = late + self.random.mostly_small(50..=5_000);
         let machine = Machine {
             batch: order.batch.id.clone(),
             index,
@@ -103,9 +100,9 @@ impl World {
         };
         self.tell(|| format!("cloud: launches {} in pool {} for {}", instance(number), machine.pool, machine.scope));
         self.cloud.machines.insert(number, machine);
-        self.check_launch(number);
+        self.check_launch(number, order.sent);
         self.boot(number);
-        Some(number)
+        number
     }
 
     fn doom(&mut self) -> Option<Doom> {

@@ -7,6 +7,7 @@ mod seam;
 
 use std::collections::BTreeMap;
 
+use dispatch::cloud::Instance;
 use dispatch::identifier::{BatchId, InstanceId, PoolName, Scope};
 use dispatch::label::LabelSet;
 use dispatch::pool::Pool;
@@ -29,6 +30,8 @@ pub struct CloudTables {
     /// Orders by token: what was asked for and what came.
     tokens: BTreeMap<String, (Parameters, Vec<u64>)>,
     numbers: u64,
+    /// Machines of others in the same account.
+    pub others: Vec<Instance>,
 }
 
 /// What must be the same when a token is used again.

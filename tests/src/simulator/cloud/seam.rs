@@ -1,5 +1,7 @@
 //! The cloud as the product reaches it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use dispatch::cloud::{
     Cloud, CloudError, CloudErrorKind, HandOver, IdentityState, Instance, InstanceState, LaunchOrder, Withdrawal,
@@ -11,6 +13,7 @@ use super::super::agenda::Millis;
 use super::super::fault::Fault;
 use super::super::forge::FORGE;
 use super::super::line::{Fate, ask};
+use super::super::looks::Looks;
 use super::super::safety::Safety;
 use super::super::world::{Shared, World, lock, moment};
 use super::launch::refused;
@@ -19,12 +22,13 @@ use super::{Identity, Order, SHOWN_AFTER_END_MS, instance, number};
 /// One process's connection.
 pub(crate) struct CloudSeam {
     world: Shared,
+    looks: Arc<Looks>,
 }
 
 impl CloudSeam {
     /// A connection.
-    pub(crate) fn new(world: Shared) -> Self {
-        Self { world }
+    pub(crate) fn new(world: Shared, looks: Arc<Looks>) -> Self {
+        Self { world, looks }
     }
 
     async fn ask<T: Send + 'static>(
@@ -66,12 +70,22 @@ impl Cloud for CloudSeam {
     }
 
     async fn instances(&self) -> Result<Vec<Instance>, CloudError> {
+        {
+            let world = lock(&self.world);
+            if world.without(Safety::OrderOfLooks) {
+                self.looks.note_early(world.queue());
+            }
+        }
         self.ask("instances", (50, 300), |world| Ok(world.listed())).await
     }
 
     async fn terminate(&self, instances: &[InstanceId]) -> Result<(), CloudError> {
         let instances = instances.to_vec();
-        self.ask("terminate", (50, 500), move |world| world.terminate(&instances)).await
+        self.ask("terminate", (50, 500), move |world| {
+            world.terminate(&instances);
+            Ok(())
+        })
+        .await
     }
 
     async fn hand_over(&self, instance: &InstanceId, identity: &Handed) -> Result<HandOver, CloudError> {
@@ -82,7 +96,9 @@ impl Cloud for CloudSeam {
 
     async fn withdraw(&self, instance: &InstanceId) -> Result<Withdrawal, CloudError> {
         let instance = instance.clone();
-        self.ask("withdraw", (5, 30), move |world| Ok(world.withdraw(&instance))).await
+        let withdrawal = self.ask("withdraw", (5, 30), move |world| Ok(world.withdraw(&instance))).await?;
+        self.looks.note_ending(withdrawal == Withdrawal::AlreadyTaken);
+        Ok(withdrawal)
     }
 }
 
@@ -120,7 +136,8 @@ impl World {
             .machines
             .iter()
             .filter(|(_, machine)| machine.listed <= now && !machine.ended.is_some_and(|(at, _)| forgotten(at)));
-        listed.filter_map(|(number, _)| self.shown(*number)).collect()
+        let others = self.cloud.others.iter().filter(|_| self.without(Safety::OwnTag));
+        listed.filter_map(|(number, _)| self.shown(*number)).chain(others.cloned()).collect()
     }
 
     fn hand_over(&mut self, id: &InstanceId, registration: u64, handle: Option<String>) -> HandOver {

@@ -89,7 +89,7 @@ pub struct Row {
 }
 
 impl ForgeTables {
-    fn next_id(&mut self) -> u64 {
+    pub(super) fn next_id(&mut self) -> u64 {
         self.ids += 1;
         self.ids
     }

@@ -1,6 +1,6 @@
 //! The forge as the product reaches it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use dispatch::forge::{
@@ -8,26 +8,23 @@ use dispatch::forge::{
 };
 use dispatch::identifier::{RepositoryName, Scope};
 
-use super::super::agenda::Millis;
 use super::super::fault::Fault;
 use super::super::line::{Fate, ask};
+use super::super::looks::Looks;
 use super::super::safety::Safety;
 use super::super::world::{Shared, World, lock};
 use super::{Job, Row, Status};
 
-/// Milliseconds for which an answer is kept where no fresh look is taken.
-const STALE_MS: Millis = 120_000;
-
 /// One process's connection.
 pub(crate) struct ForgeSeam {
     world: Shared,
-    kept: Mutex<Option<(Millis, Vec<ForgeJob>)>>,
+    looks: Arc<Looks>,
 }
 
 impl ForgeSeam {
     /// A connection.
-    pub(crate) fn new(world: Shared) -> Self {
-        Self { world, kept: Mutex::new(None) }
+    pub(crate) fn new(world: Shared, looks: Arc<Looks>) -> Self {
+        Self { world, looks }
     }
 
     async fn ask<T: Send + 'static>(
@@ -39,12 +36,14 @@ impl ForgeSeam {
         ask(&self.world, fate, effect).await.ok_or_else(error)
     }
 
-    /// The last answer, where `fresh-look` is switched off.
-    fn kept(&self) -> Option<Vec<ForgeJob>> {
-        let world = lock(&self.world);
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, jobs) = kept.as_ref()?;
-        (world.without(Safety::FreshLook) && world.now() < at + STALE_MS).then(|| jobs.clone())
+    fn without(&self, safety: Safety) -> bool {
+        lock(&self.world).without(safety)
+    }
+
+    /// An old look in place of the one that is asked for.
+    fn old_look(&self) -> Option<Vec<ForgeJob>> {
+        let not_fresh = self.looks.instead_of_fresh().filter(|_| self.without(Safety::FreshLook));
+        not_fresh.or_else(|| self.looks.instead_of_last().filter(|_| self.without(Safety::OrderOfLooks)))
     }
 }
 
@@ -70,12 +69,13 @@ impl Forge for ForgeSeam {
     }
 
     async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {
-        if let Some(kept) = self.kept() {
-            return Ok(kept);
+        let old = self.old_look();
+        let jobs = self.ask("GET the queue", |world| world.queue()).await?;
+        let jobs = old.unwrap_or(jobs);
+        if self.without(Safety::FreshLook) {
+            self.looks.note(&jobs);
         }
-        let jobs = self.ask("GET the queue", |world| (world.now(), world.queue())).await?;
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(jobs.clone());
-        Ok(jobs.1)
+        Ok(jobs)
     }
 
     async fn job(&self, _repository: &RepositoryName, job: u64) -> Result<JobState, ForgeError> {
@@ -173,6 +173,7 @@ impl World {
     }
 
     fn disable(&mut self, registration: u64) {
+        self.check_touch(registration);
         if self.without(Safety::DisableAndWait) {
             return;
         }

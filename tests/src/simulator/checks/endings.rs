@@ -1,0 +1,49 @@
+//! Nobody is ended while it works, and no identity is used twice.
+
+use super::{Promise, SLACK_MS};
+use crate::simulator::cloud::{Machine, instance};
+use crate::simulator::forge::Status;
+use crate::simulator::world::World;
+
+impl World {
+    /// Somebody asks for the end of a machine.
+    pub fn check_termination(&mut self, number: u64) {
+        if let Some(job) = self.killed_with(number) {
+            self.violate(Promise::NoBusyKill, format!("{} is ended while it works on job {job}", instance(number)));
+        }
+    }
+
+    /// Somebody removes a registration.
+    pub fn check_deregistration(&mut self, registration: u64) {
+        self.check_touch(registration);
+        let has = |(_, machine): &(&u64, &Machine)| machine.registration == Some(registration) && machine.counts();
+        let machine = self.cloud.machines.iter().find(has).map(|(number, _)| *number);
+        if let Some((machine, job)) = machine.and_then(|number| Some((number, self.killed_with(number)?))) {
+            let name = instance(machine);
+            self.violate(
+                Promise::NoRacingRemoval,
+                format!("runner {registration} of {name} is removed while it works on job {job}"),
+            );
+        }
+    }
+
+    /// The job that would be killed with a machine before its bound.
+    fn killed_with(&self, number: u64) -> Option<u64> {
+        let machine = self.cloud.machines.get(&number).filter(|machine| machine.works() && machine.counts())?;
+        let young = self.now() - machine.launched + SLACK_MS < machine.limits.age;
+        let (job, attempt) = machine.job.filter(|_| young)?;
+        let runs = self.forge.jobs.get(&job).is_some_and(|job| job.status == Status::Running && job.attempt == attempt);
+        runs.then_some(job)
+    }
+
+    /// A machine took an identity.
+    pub fn check_take(&mut self, number: u64) {
+        let Some(machine) = self.cloud.machines.get(&number) else { return };
+        let (takes, registration) = (machine.takes, machine.registration);
+        let users = self.cloud.machines.values().filter(|machine| machine.registration == registration).count();
+        if takes > 1 || users > 1 {
+            let name = instance(number);
+            self.violate(Promise::IdentityOnce, format!("{name} uses an identity that was used before"));
+        }
+    }
+}

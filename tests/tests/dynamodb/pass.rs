@@ -1,0 +1,125 @@
+//! How often a pass asks DynamoDB, however much is open.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use dispatch::clock::HandClock;
+use dispatch::config::{Environment, from_environment};
+use dispatch::identifier::{JobKey, RepositoryName, RunnerKey, Scope};
+use dispatch::journal::Silence;
+use dispatch::ledger::Ledger;
+use dispatch::plan::{Claim, Member};
+use dispatch::record::{Batch, JobRecord, Story};
+use dispatch::service::Service;
+use dispatch::store::{Key, Store};
+use dispatch::time::Timestamp;
+use tests::aws::Lab;
+
+use super::{Table, table};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_000);
+const MOST_MEMBERS: u64 = Batch::MOST_MEMBERS as u64;
+
+fn job_key(number: u64) -> JobKey {
+    JobKey::first("gitea".into(), number)
+}
+
+fn repository() -> RepositoryName {
+    "acme/tour".parse().unwrap()
+}
+
+fn claim(jobs: std::ops::Range<u64>) -> Claim {
+    let members: Vec<_> = jobs.map(job_key).collect();
+    let (forge, scope) = ("gitea".into(), Scope::Repository(repository()));
+    let counters = Key::counters(&forge, &scope, &"go".into()).into_iter().map(|key| (key, Some(200))).collect();
+    let member = |job: &JobKey| Member { job: job.clone(), launches: 0, handle: None };
+    let batch = Batch {
+        id: Batch::id_for(members.iter().map(|job| (job, 0))),
+        pool: "go".into(),
+        backend: "ec2".into(),
+        forge,
+        scope,
+        labels: ["go".to_owned()].into(),
+        members: members.clone(),
+        made_at: NOW,
+    };
+    Claim { members: members.iter().map(member).collect(), counters, batch }
+}
+
+impl Table {
+    /// What was asked of this table since, by operation.
+    fn asked(&self) -> BTreeMap<String, usize> {
+        let mut asked = BTreeMap::new();
+        for call in Lab::shared().calls() {
+            if call.parameters.values().any(|value| *value == self.name)
+                || call.parameters.keys().any(|key| key.contains(&self.name))
+            {
+                *asked.entry(call.operation).or_default() += 1;
+            }
+        }
+        asked
+    }
+
+    async fn with_jobs(self, count: u64) -> Self {
+        let ledger = Ledger::open(&self.store, NOW, 3_600);
+        for number in 0..count {
+            let labels = ["go".to_owned()].into();
+            let job = JobRecord::new(job_key(number), repository(), "build".to_owned(), labels, NOW, Story::default());
+            ledger.announce(job).await.unwrap();
+        }
+        self
+    }
+
+    fn service(&self) -> Service {
+        let variables = [("GITEA_URL", "https://git.example.com"), ("GITEA_TOKEN", "t"), ("WEBHOOK_SECRET", "s")];
+        Service {
+            config: from_environment(&variables.into_iter().collect::<Environment>()).unwrap().into_config().unwrap(),
+            store: Arc::new(self.store.clone()),
+            clock: Arc::new(HandClock::at(NOW)),
+            forges: BTreeMap::new(),
+            clouds: BTreeMap::new(),
+            journal: Arc::new(Silence),
+            holder: "worker".to_owned(),
+        }
+    }
+}
+
+fn since(before: &BTreeMap<String, usize>, after: BTreeMap<String, usize>) -> BTreeMap<String, usize> {
+    let more = after.into_iter().map(|(name, count)| (name.clone(), count - before.get(&name).copied().unwrap_or_default()));
+    more.filter(|(_, count)| *count > 0).collect()
+}
+
+fn calls<const N: usize>(expected: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    expected.map(|(name, count)| (name.to_owned(), count)).into()
+}
+
+/// 100 jobs, their 100 runners and 3 batches: taking and giving back the lease, the switch, the list, the counters.
+#[tokio::test]
+async fn a_pass_over_a_hundred_open_jobs_asks_seven_times() {
+    let table = table().await.with_jobs(100).await;
+    let ledger = Ledger::open(&table.store, NOW, 3_600);
+    for first in [0, 40, 80] {
+        ledger.claim(&claim(first..(first + MOST_MEMBERS).min(100))).await.unwrap();
+    }
+    let before = table.asked();
+    let pass = table.service().pass().await.unwrap();
+    assert_eq!((pass.open, pass.done, pass.failed), (200, 0, 0));
+    let expected = calls([("BatchGetItem", 1), ("GetItem", 3), ("Query", 1), ("TransactWriteItems", 2)]);
+    assert_eq!(since(&before, table.asked()), expected);
+}
+
+/// However many members it has.
+#[tokio::test]
+async fn a_claim_and_a_change_of_its_runners_ask_twice_each() {
+    let table = table().await.with_jobs(MOST_MEMBERS).await;
+    let ledger = Ledger::open(&table.store, NOW, 3_600);
+    let claim = claim(0..MOST_MEMBERS);
+    let before = table.asked();
+    ledger.claim(&claim).await.unwrap();
+    let runners: Vec<_> = (0..40).map(|index| RunnerKey { batch: claim.batch.id.clone(), index }).collect();
+    let changed = ledger.change_runners(&runners, |runner| runner.online_at = Some(NOW)).await.unwrap();
+    assert_eq!(changed.len(), 40);
+    assert_eq!(since(&before, table.asked()), calls([("BatchGetItem", 2), ("TransactWriteItems", 2)]));
+    let keys: BTreeSet<Key> = runners.iter().map(Key::runner).collect();
+    assert_eq!(table.store.read_many(&keys).await.unwrap().len(), 40);
+}
