@@ -39,7 +39,9 @@ fn lines(decisions: &[Decision]) -> String {
     for decision in decisions {
         let jobs = match &decision.outcome {
             Outcome::Started { jobs, .. } if jobs.len() > 4 => format!(" {} jobs", jobs.len()),
-            Outcome::Started { jobs, .. } => jobs.iter().map(|job| format!(" {}={}", job.name, job.status)).collect(),
+            Outcome::Started { jobs, .. } => {
+                jobs.iter().flat_map(|job| [" ", &job.name, "=", job.status.as_str()]).collect::<Vec<_>>().concat()
+            }
             _ => String::new(),
         };
         writeln!(told, "{}: {}{jobs}: {}", decision.workflow, decision.outcome.word(), decision.why).unwrap();
@@ -197,9 +199,10 @@ fn what_is_no_workflow_at_all_costs_itself_alone() {
     let contents: Vec<_> = files.iter().map(|(name, content, _)| (*name, *content)).collect();
     for dialect in DIALECTS {
         let told = lines(&decided(dialect, &contents, &[]));
-        let outcome = match dialect == Dialect::forgejo(15) {
-            true => "failed: the forge shows a failed run, because it does not accept the file",
-            false => "not started: the forge does not accept the file",
+        let outcome = if dialect == Dialect::forgejo(15) {
+            "failed: the forge shows a failed run, because it does not accept the file"
+        } else {
+            "not started: the forge does not accept the file"
         };
         for ((name, _, fault), line) in files.iter().zip(told.lines()).take(7) {
             assert!(line.starts_with(&format!("{name}: {outcome}: {fault}")), "{line}");
