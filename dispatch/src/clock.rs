@@ -24,9 +24,7 @@ impl SystemClock {
     /// Reads the time of day once.
     #[expect(clippy::disallowed_methods, reason = "this is the module that reads the clock")]
     pub fn start() -> Self {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let millis = u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX);
-        Self { started: Timestamp::from_millis(millis), running_since: Instant::now() }
+        Self { started: time_of_day(), running_since: Instant::now() }
     }
 }
 
@@ -35,6 +33,25 @@ impl Clock for SystemClock {
         let elapsed = u64::try_from(self.running_since.elapsed().as_millis()).unwrap_or(u64::MAX);
         Timestamp::from_millis(self.started.millis().saturating_add(elapsed))
     }
+}
+
+/// The time of day, asked anew each time, though never earlier than before.
+///
+/// For a process that is frozen between its events: nothing promises that a clock which cannot be set goes on meanwhile.
+#[derive(Debug, Default)]
+pub struct TimeOfDay(std::sync::atomic::AtomicU64);
+
+impl Clock for TimeOfDay {
+    fn now(&self) -> Timestamp {
+        let millis = time_of_day().millis();
+        Timestamp::from_millis(self.0.fetch_max(millis, std::sync::atomic::Ordering::SeqCst).max(millis))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the module that reads the clock")]
+fn time_of_day() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// A clock turned by hand, for tests.

@@ -9,6 +9,9 @@ use crate::record::{Batch, Control, JobRecord, Lease, Mode, Record, RunnerRecord
 use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
 
+/// Times that a change of the lease is tried while others write it too; each of them writes it once.
+const LEASE_TRIES: usize = 10;
+
 /// Reads and changes records, under a lease or without.
 #[derive(Clone, Copy)]
 pub struct Ledger<'a> {
@@ -253,48 +256,82 @@ impl<'a> Ledger<'a> {
 
     /// Takes or renews the worker's lease; `None` while another holds it.
     pub async fn lease(&self, holder: &str, lasts_s: u64) -> Result<Option<Lease>, LedgerError> {
-        let key = Key::lease();
-        let (expect, fence) = match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Lease(lease) }) => {
+        let (expect, fence) = match self.held_lease().await? {
+            Some(Stored { version, record: lease }) => {
                 if lease.holder != holder && lease.expires_at > self.now {
                     return Ok(None);
                 }
                 (Expect::Version(version), lease.fence + 1)
             }
-            _ => (Expect::Absent, 1),
+            None => (Expect::Absent, 1),
         };
-        let lease = Lease { holder: holder.to_owned(), fence, expires_at: self.now.plus_s(lasts_s) };
-        let put = Transaction::new().put(key, expect, Record::Lease(lease.clone()), Life::Standing);
-        match self.commit(put).await {
-            Ok(()) => Ok(Some(lease)),
-            Err(LedgerError::Conflict(_)) => Ok(None),
-            Err(error) => Err(error),
+        let lease = Lease { holder: holder.to_owned(), fence, expires_at: self.now.plus_s(lasts_s), look_again: false };
+        Ok(self.put_lease(expect, &lease).await?.then_some(lease))
+    }
+
+    /// Asks whoever holds the lease to look once more before it ends; false if nobody holds it any more.
+    pub async fn ask_to_look_again(&self) -> Result<bool, LedgerError> {
+        for _ in 0..LEASE_TRIES {
+            let Some(Stored { version, record: lease }) = self.held_lease().await? else { return Ok(false) };
+            if lease.expires_at <= self.now {
+                return Ok(false);
+            }
+            if lease.look_again || self.put_lease(Expect::Version(version), &Lease { look_again: true, ..lease }).await? {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
 
     /// Prolongs a lease that is still ours.
     pub async fn renew(&self, lease: &Lease, lasts_s: u64) -> Result<Lease, LedgerError> {
-        let key = Key::lease();
-        let renewed = Lease { expires_at: self.now.plus_s(lasts_s), ..lease.clone() };
-        match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Lease(held) }) if held.fence == lease.fence => {
-                let put = Transaction::new().put(key, Expect::Version(version), Record::Lease(renewed.clone()), Life::Standing);
-                self.commit(put).await.map_err(|_| LedgerError::LeaseLost)?;
-                Ok(renewed)
-            }
-            _ => Err(LedgerError::LeaseLost),
-        }
+        let until = self.now.plus_s(lasts_s);
+        self.change_lease(lease, |held| Lease { expires_at: until, ..held }).await
+    }
+
+    /// Gives the lease back, unless somebody asked to look again: then it is prolonged and returned.
+    pub async fn release_unless_asked(&self, lease: &Lease, lasts_s: u64) -> Result<Option<Lease>, LedgerError> {
+        let (now, until) = (self.now, self.now.plus_s(lasts_s));
+        let settle = |held: Lease| Lease { expires_at: if held.look_again { until } else { now }, look_again: false, ..held };
+        let settled = self.change_lease(lease, settle).await?;
+        Ok((settled.expires_at > now).then_some(settled))
     }
 
     /// Gives the lease back.
     pub async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {
-        let over = Lease { expires_at: self.now, ..lease.clone() };
-        let key = Key::lease();
-        let Some(stored) = self.store.read(&key).await? else { return Ok(()) };
-        if !matches!(&stored.record, Record::Lease(held) if held.fence == lease.fence) {
-            return Ok(());
+        let now = self.now;
+        self.change_lease(lease, |held| Lease { expires_at: now, look_again: false, ..held }).await.map(drop)
+    }
+
+    /// Changes a lease that is still ours. Who asks to look again writes it too, which is no reason to lose it.
+    async fn change_lease(&self, ours: &Lease, change: impl Fn(Lease) -> Lease) -> Result<Lease, LedgerError> {
+        for _ in 0..LEASE_TRIES {
+            let held = self.held_lease().await?.filter(|held| held.record.fence == ours.fence);
+            let Some(Stored { version, record }) = held else { return Err(LedgerError::LeaseLost) };
+            let changed = change(record);
+            if self.put_lease(Expect::Version(version), &changed).await? {
+                return Ok(changed);
+            }
         }
-        self.commit(Transaction::new().put(key, Expect::Version(stored.version), Record::Lease(over), Life::Standing)).await
+        Err(LedgerError::LeaseLost)
+    }
+
+    async fn held_lease(&self) -> Result<Option<Stored<Lease>>, LedgerError> {
+        match self.store.read(&Key::lease()).await? {
+            Some(Stored { version, record: Record::Lease(record) }) => Ok(Some(Stored { version, record })),
+            _ => Ok(None),
+        }
+    }
+
+    /// False if somebody else wrote it since it was read.
+    async fn put_lease(&self, expect: Expect, lease: &Lease) -> Result<bool, LedgerError> {
+        let put = Transaction::new().put(Key::lease(), expect, Record::Lease(lease.clone()), Life::Standing);
+        match self.store.commit(put).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(CommitError::Refused(refusal)) => Err(LedgerError::Refused(refusal)),
+            Err(CommitError::Store(error)) => Err(LedgerError::Store(error)),
+        }
     }
 
     fn begin(&self) -> Transaction {

@@ -1,20 +1,24 @@
 //! Worlds made up for tests: one Gitea 1.27, one cloud, and whatever a story puts into them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use crate::clock::HandClock;
 use crate::cloud::{IdentityState, Instance, InstanceState};
 use crate::config::{Config, ForgeConfig, Limits, RegisterAt, ServeConfig, Watch};
 use crate::forge::{Capabilities, ForgeJob, ForgeKind, JobState, Registration, Trust, Version};
 use crate::identifier::{BatchId, InstanceId, JobKey, RepositoryName, RunnerKey, Scope};
+use crate::journal::Silence;
 use crate::label::LabelSet;
 use crate::plan::{Action, Plan};
 use crate::pool::defaults;
 use crate::reason::Reason;
 use crate::reconcile::reconcile;
 use crate::record::{Batch, JobRecord, RunnerRecord, RunnerState, Story};
-use crate::store::Key;
+use crate::service::Service;
+use crate::store::{Key, MemoryStore};
 use crate::time::Timestamp;
 use crate::world::{ForgeView, View, World};
 
@@ -79,6 +83,19 @@ impl Scene {
     /// What is planned, each action in words with its reason.
     pub(crate) fn planned(&self) -> Vec<String> {
         self.plan().actions.iter().map(|planned| format!("{}: {}", planned.action.name(), planned.reason)).collect()
+    }
+
+    /// An installation with this configuration, whose forges and clouds nobody asks.
+    pub(crate) fn service(self) -> Service {
+        Service {
+            config: self.config,
+            store: Arc::new(MemoryStore::new()),
+            clock: Arc::new(HandClock::at(NOW)),
+            forges: BTreeMap::new(),
+            clouds: BTreeMap::new(),
+            journal: Arc::new(Silence),
+            holder: "test".to_owned(),
+        }
     }
 
     /// How many machines the plan launches.

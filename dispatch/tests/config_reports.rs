@@ -226,7 +226,7 @@ fn a_key_in_the_wrong_place_is_answered_with_the_right_place() {
     7 | colour: red
       | ^^^^^^
       |
-      = help: the keys of the configuration are `stack`, `forges`, `pools`, `limits` and `serve`
+      = help: the keys of the configuration are `stack`, `forges`, `pools`, `aws`, `limits` and `serve`
 
     2 errors in dispatch.yaml
     ");
@@ -713,14 +713,6 @@ const AWS: &str =
 #[test]
 fn a_pool_on_ec2_needs_to_be_told_where_and_what() {
     insta::assert_snapshot!(errors_after_forge("pools:\n  go: { labels: [go:host], backend: ec2 }\n"), @r"
-    error: the pool `go` launches instances on EC2, but nothing says where
-     --> dispatch.yaml:7:37
-      |
-    7 |   go: { labels: [go:host], backend: ec2 }
-      |                                     ^^^
-      |
-      = help: add `aws:` with `table`, `image`, `subnets`, `security_groups` and `instance_profile`
-
     error: the pool `go` names no instance type
      --> dispatch.yaml:7:3
       |
@@ -728,6 +720,14 @@ fn a_pool_on_ec2_needs_to_be_told_where_and_what() {
       |   ^^
       |
       = help: add `instance_types: [t3.small]`
+
+    error: the pool `go` launches instances on EC2, but nothing says where
+     --> dispatch.yaml:7:37
+      |
+    7 |   go: { labels: [go:host], backend: ec2 }
+      |                                     ^^^
+      |
+      = help: add `aws:` with `table`, `image`, `subnets`, `security_groups` and `instance_profile`
 
     2 errors in dispatch.yaml
     ");
@@ -768,10 +768,10 @@ fn what_is_for_another_backend_is_a_warning() {
     let pools = "pools:\n  go: { labels: [go], backend: process, volume: 30GiB }\n  node: { labels: [node], backend: ec2, instance_types: [t3.small], pass_environment: [LANG] }\n";
     insta::assert_snapshot!(warnings(&format!("{FORGE}{AWS}{pools}")), @r"
     warning: `volume` means nothing to the backend `process`
-     --> dispatch.yaml:8:50
+     --> dispatch.yaml:8:49
       |
     8 |   go: { labels: [go], backend: process, volume: 30GiB }
-      |                                                  ^^^^^
+      |                                                 ^^^^^
       |
       = help: remove it, or write `backend: ec2`
 

@@ -54,12 +54,7 @@ impl Apply<'_> {
             self.undo(&made).await;
             return Err(error);
         }
-        let mut given = Vec::with_capacity(made.len());
-        for introduced in &made {
-            if self.hand_over(introduced).await? {
-                given.push(introduced.runner.key.clone());
-            }
-        }
+        let given = self.hand_over(&made).await?;
         if !given.is_empty() {
             self.change(&given, &Reason::HandedOver, |record, now| record.handed_over_at = Some(now)).await?;
         }
@@ -112,27 +107,33 @@ impl Apply<'_> {
         }
     }
 
-    /// Whether the machine can take the identity.
-    async fn hand_over(&self, introduced: &Introduced) -> Result<bool, Failed> {
-        let runner = &introduced.runner;
-        let identity = match self.identity(introduced) {
-            Ok(identity) => identity,
-            Err(refusal) => return self.hand_over_failed(runner, &refusal).await,
-        };
-        match self.cloud(runner)?.hand_over(&introduced.instance, &identity).await {
-            Ok(HandOver::Done) => Ok(true),
-            Ok(HandOver::AlreadyGiven) => self.adopt(introduced).await,
-            Ok(HandOver::NoMachine) => {
-                self.undo(std::slice::from_ref(introduced)).await;
-                Ok(false)
+    /// Those whose machines can take their identities. All are of one order, and so of one cloud.
+    async fn hand_over(&self, made: &[Introduced]) -> Result<Vec<RunnerKey>, Failed> {
+        let mut ready = Vec::with_capacity(made.len());
+        for introduced in made {
+            match self.identity(introduced) {
+                Ok(identity) => ready.push((introduced, (introduced.instance.clone(), identity))),
+                Err(refusal) => self.hand_over_failed(&introduced.runner, &refusal).await?,
             }
-            Err(error) => self.hand_over_failed(runner, &error).await,
         }
+        let (ready, identities): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
+        let Some(first) = ready.first() else { return Ok(Vec::new()) };
+        let outcomes = self.cloud(&first.runner)?.hand_over_all(&identities).await;
+        let mut given = Vec::with_capacity(ready.len());
+        for (introduced, outcome) in ready.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(HandOver::Done) => given.push(introduced.runner.key.clone()),
+                Ok(HandOver::AlreadyGiven) => self.adopt(introduced).await?,
+                Ok(HandOver::NoMachine) => self.undo(std::slice::from_ref(introduced)).await,
+                Err(error) => self.hand_over_failed(&introduced.runner, &error).await?,
+            }
+        }
+        Ok(given)
     }
 
     /// The machine had its identity before our records knew of it, as after the loss of the store. The registration of
     /// its name is the one that it uses; if there is none, its one job is over.
-    async fn adopt(&self, introduced: &Introduced) -> Result<bool, Failed> {
+    async fn adopt(&self, introduced: &Introduced) -> Result<(), Failed> {
         self.undo(std::slice::from_ref(introduced)).await;
         let Introduced { runner, instance, credential } = introduced;
         let name = self.service.config.runner_name(instance);
@@ -150,14 +151,12 @@ impl Apply<'_> {
             record.registration = Some(registration);
             record.handed_over_at = Some(now);
         };
-        self.record(&runner.key, &Reason::Registered { registration, scope: runner.scope.to_string() }, adopt).await?;
-        Ok(false)
+        self.record(&runner.key, &Reason::Registered { registration, scope: runner.scope.to_string() }, adopt).await
     }
 
-    async fn hand_over_failed(&self, runner: &RunnerRecord, cause: &(dyn std::fmt::Display + Sync)) -> Result<bool, Failed> {
+    async fn hand_over_failed(&self, runner: &RunnerRecord, cause: &(dyn std::fmt::Display + Sync)) -> Result<(), Failed> {
         let reason = call_failed("handing over the identity", cause, "tried again at the next pass, until the boot limit");
-        self.record(&runner.key, &reason, |_, _| ()).await?;
-        Ok(false)
+        self.record(&runner.key, &reason, |_, _| ()).await
     }
 
     fn identity(&self, introduced: &Introduced) -> Result<Identity, userdata::Refusal> {

@@ -13,12 +13,14 @@ use crate::plan::{Action, Plan, Planned};
 use crate::reason::Reason;
 use crate::record::Lease;
 use crate::service::Service;
+use crate::time::Timestamp;
 use crate::worker::LEASE_S;
 
 /// A plan at work.
 pub(crate) struct Apply<'a> {
     service: &'a Service,
     lease: Lease,
+    stop_at: Timestamp,
 }
 
 /// What became of a plan.
@@ -30,6 +32,8 @@ pub(crate) struct Applied {
     pub(crate) ended: usize,
     /// Actions that failed.
     pub(crate) failed: usize,
+    /// Actions that were not begun because the time was over.
+    pub(crate) left: usize,
 }
 
 /// Why an action was not carried out.
@@ -47,14 +51,19 @@ enum Failed {
 }
 
 impl<'a> Apply<'a> {
-    pub(crate) fn new(service: &'a Service, lease: Lease) -> Self {
-        Self { service, lease }
+    /// Nothing is begun after `stop_at`.
+    pub(crate) fn new(service: &'a Service, lease: Lease, stop_at: Timestamp) -> Self {
+        Self { service, lease, stop_at }
     }
 
     /// Carries out the actions in order; stops at once when another worker has taken over.
     pub(crate) async fn carry_out(mut self, plan: Plan) -> Result<Applied, LedgerError> {
         let mut applied = Applied::default();
         for planned in plan.actions {
+            if self.service.clock.now() >= self.stop_at {
+                applied.left += 1;
+                continue;
+            }
             self.keep_lease().await?;
             let ends = matches!(planned.action, Action::End { .. } | Action::EndOrphan { .. });
             match self.act(&planned).await {

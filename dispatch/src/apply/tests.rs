@@ -20,6 +20,7 @@ use crate::record::{Control, Mode, Record, RunnerRecord};
 use crate::scene::{NOW, Scene, job_key, runner_key};
 use crate::service::Service;
 use crate::store::{Expect, Key, Life, MemoryStore, Transaction};
+use crate::time::Timestamp;
 
 use super::Apply;
 
@@ -138,7 +139,7 @@ impl AfterLoss {
     async fn carry_out(&self, action: Action) {
         let lease = self.service.ledger().lease("worker", 60).await.unwrap().unwrap();
         let plan = Plan { actions: vec![Planned { action, reason: Reason::LaunchAgain }] };
-        Apply::new(&self.service, lease).carry_out(plan).await.unwrap();
+        Apply::new(&self.service, lease, Timestamp::from_millis(u64::MAX)).carry_out(plan).await.unwrap();
     }
 
     async fn runner(&self) -> RunnerRecord {

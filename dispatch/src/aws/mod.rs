@@ -6,6 +6,8 @@
 //! `AWS_ENDPOINT_URL_DYNAMODB` for one service, takes the place of AWS: an emulator needs no code of ours.
 
 mod settings;
+#[cfg(feature = "dynamodb")]
+pub mod signed;
 
 pub use aws_config::SdkConfig;
 pub use settings::settings;

@@ -51,6 +51,16 @@ pub(super) enum Command {
         #[arg(long)]
         offline: bool,
     },
+    /// Look at the installation itself; say what is wrong and what to do
+    #[cfg(feature = "dynamodb")]
+    Doctor {
+        /// On AWS: table, schedule, image, network, role, quotas, a dry-run launch; nothing is changed
+        #[arg(long, required = true)]
+        aws: bool,
+        /// Print what was found as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// List jobs and the runners that served them
     Runs {
         /// Print lines of JSON

@@ -3,6 +3,8 @@
 mod arguments;
 mod check;
 mod control;
+#[cfg(feature = "dynamodb")]
+mod doctor;
 mod documents;
 mod exit;
 mod explain;
@@ -50,6 +52,8 @@ async fn run(arguments: Arguments) -> Exit {
         Command::Try { json } => try_out::run(json).await,
         Command::Serve { json } => serve::run(&place, json).await,
         Command::Check { json, offline } => check::run(&place, json, offline).await,
+        #[cfg(feature = "dynamodb")]
+        Command::Doctor { aws: _, json } => doctor::run(&place, json).await,
         Command::Runs { json, most } => runs::run(&place, json, most).await,
         Command::Why { job, json } => why::run(&place, &job, json).await,
         Command::Explain(arguments) => explain::run(&place, &arguments).await,

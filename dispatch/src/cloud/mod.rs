@@ -7,6 +7,7 @@
 //! - [`Cloud::terminate`] ends machines of our stack only; one that is gone already is a success.
 //! - An identity is given at most once and taken at most once.
 
+pub mod ec2;
 mod error;
 #[cfg(feature = "serve")]
 pub mod process;
@@ -36,6 +37,15 @@ pub trait Cloud: Send + Sync {
 
     /// Lays the identity out for the machine to take.
     async fn hand_over(&self, instance: &InstanceId, identity: &Identity) -> Result<HandOver, CloudError>;
+
+    /// Lays several identities out, with one outcome for each, in their order. A cloud that can do it in fewer calls does.
+    async fn hand_over_all(&self, identities: &[(InstanceId, Identity)]) -> Vec<Result<HandOver, CloudError>> {
+        let mut outcomes = Vec::with_capacity(identities.len());
+        for (instance, identity) in identities {
+            outcomes.push(self.hand_over(instance, identity).await);
+        }
+        outcomes
+    }
 
     /// Takes the identity back, or makes sure that none can be taken any more.
     async fn withdraw(&self, instance: &InstanceId) -> Result<Withdrawal, CloudError>;

@@ -15,11 +15,12 @@
 mod ability;
 mod capabilities;
 pub mod client;
+mod connect;
 mod content;
 mod error;
 mod forgejo;
 mod gitea;
-mod http;
+pub(crate) mod http;
 mod paging;
 mod register;
 mod route;
@@ -31,6 +32,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 
 pub use capabilities::{Capabilities, ForgeKind, Version};
+pub use connect::connect;
 pub use error::{ForgeError, ForgeErrorKind};
 
 use crate::identifier::{RepositoryName, Scope};

@@ -37,4 +37,7 @@ pub struct Lease {
     pub fence: u64,
     /// Nobody else may take it before.
     pub expires_at: Timestamp,
+    /// Somebody who could not take it asks the holder to look once more before it ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub look_again: bool,
 }

@@ -8,6 +8,8 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
+use crate::page::TooLarge;
+
 /// A forge sends its body at once; whoever does not is no forge.
 const WITHIN: Duration = Duration::from_secs(10);
 
@@ -19,10 +21,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unread {
     /// It announces more than the limit, or turned out to be longer.
-    #[error(
-        "this delivery is larger than the limit of {limit_bytes} bytes (`serve.body_limit`), so it was not looked at; jobs that it announces are found at the next look at the forge's queue"
-    )]
-    TooLarge { limit_bytes: usize },
+    #[error(transparent)]
+    TooLarge(TooLarge),
     /// Only a part of it came.
     #[error("the body did not arrive within {} s: look at what stands between the forge and dispatch", WITHIN.as_secs())]
     TooSlow,
@@ -35,7 +35,7 @@ impl Unread {
     /// The status to answer with.
     pub(super) fn status(self) -> StatusCode {
         match self {
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) => TooLarge::STATUS,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::BrokenOff => StatusCode::BAD_REQUEST,
         }
@@ -47,8 +47,8 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit_bytes: usize) ->
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     let hopeless = announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit_bytes));
     let mut chunks = body.into_data_stream();
-    let kept = if hopeless { Err(Unread::TooLarge { limit_bytes }) } else { keep(&mut chunks, limit_bytes).await };
-    if matches!(kept, Err(Unread::TooLarge { .. })) {
+    let kept = if hopeless { Err(Unread::TooLarge(TooLarge { limit_bytes })) } else { keep(&mut chunks, limit_bytes).await };
+    if matches!(kept, Err(Unread::TooLarge(_))) {
         drop_rest(&mut chunks).await;
     }
     kept
@@ -60,7 +60,7 @@ async fn keep(chunks: &mut BodyDataStream, limit_bytes: usize) -> Result<Bytes, 
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|_| Unread::BrokenOff)?;
             if chunk.len() > limit_bytes.saturating_sub(bytes.len()) {
-                return Err(Unread::TooLarge { limit_bytes });
+                return Err(Unread::TooLarge(TooLarge { limit_bytes }));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -90,14 +90,14 @@ mod tests {
     async fn a_body_of_the_limit_is_read_and_one_byte_more_is_not() {
         let none = HeaderMap::new();
         assert_eq!(read(&none, chunks(vec![Ok("ab"), Ok("cd")]), 4).await, Ok(Bytes::from_static(b"abcd")));
-        assert_eq!(read(&none, chunks(vec![Ok("ab"), Ok("cde")]), 4).await, Err(Unread::TooLarge { limit_bytes: 4 }));
+        assert_eq!(read(&none, chunks(vec![Ok("ab"), Ok("cde")]), 4).await, Err(Unread::TooLarge(TooLarge { limit_bytes: 4 })));
     }
 
     #[tokio::test]
     async fn a_body_that_announces_too_much_is_refused_whatever_comes() {
         for length in ["5", "18446744073709551615"] {
             let announced = HeaderMap::from_iter([(header::CONTENT_LENGTH, length.parse().unwrap())]);
-            assert_eq!(read(&announced, chunks(vec![Ok("ab")]), 4).await, Err(Unread::TooLarge { limit_bytes: 4 }));
+            assert_eq!(read(&announced, chunks(vec![Ok("ab")]), 4).await, Err(Unread::TooLarge(TooLarge { limit_bytes: 4 })));
         }
     }
 

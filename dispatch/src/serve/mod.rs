@@ -1,6 +1,8 @@
 //! The long-running form for one computer: webhooks in, a timer, one worker, one embedded file.
 
 mod body;
+mod connections;
+mod ec2;
 mod http;
 mod pulse;
 mod schedule;
@@ -20,16 +22,14 @@ use crate::clock::{Clock, SystemClock};
 use crate::cloud::process::{AgentProgram, ProcessCloud};
 use crate::cloud::{Cloud, CloudError};
 use crate::config::Config;
-use crate::forge::client::ForgeClient;
-use crate::forge::{Forge, ForgeError};
-use crate::identifier::{BackendName, ForgeName, PoolName};
+use crate::forge::{self, ForgeError};
+use crate::identifier::{BackendName, PoolName};
 use crate::journal::Journal;
-use crate::label::LabelSet;
-use crate::pool::EC2;
 use crate::service::Service;
 use crate::store::{Socket, Store, StoreError, hold};
 
 pub use crate::pool::PROCESS;
+pub use ec2::with_ec2;
 pub use shutdown::asked_to_stop;
 
 /// Time for what is under way when the process is asked to stop: a little less than container engines wait before they kill.
@@ -52,6 +52,9 @@ pub enum ServeError {
         /// The data folder.
         place: String,
     },
+    /// Machines are this very program.
+    #[error("this program cannot find its own file: {0}")]
+    Program(std::io::Error),
     /// The machines.
     #[error("the backend cannot be used: {0}")]
     Cloud(#[from] CloudError),
@@ -75,9 +78,6 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
-    /// The server stopped by itself.
-    #[error("the server stopped: {0}")]
-    Server(std::io::Error),
 }
 
 /// An installation on one computer, ready to run.
@@ -100,7 +100,8 @@ impl Installation {
         let bell = Arc::new(Notify::new());
         // The embedded file has one owner at a time, so a successor may take over its lease at once.
         let holder = "serve".to_owned();
-        let service = Arc::new(connect(config, Arc::new(store), clock, agent, bell.clone(), journal, holder)?);
+        let service = connect(config, Arc::new(store), clock, agent, bell.clone(), journal, holder)?;
+        let service = Arc::new(with_ec2(service).await?);
         Ok(Self { service, bell, socket, listener })
     }
 
@@ -111,7 +112,7 @@ impl Installation {
 
     /// Serves until `stop` is set, then finishes the pass and the requests that are under way, within bounds: what is cut
     /// off is made up for at the next start, as after a crash. Machines live on.
-    pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), ServeError> {
+    pub async fn run(self, stop: watch::Receiver<bool>) {
         let Self { service, bell, socket, listener } = self;
         let pulse = Arc::new(pulse::Pulse::starting(service.clock.now(), service.config.serve.sweep_interval_s));
         let visited = Arc::new(visitors::Visited::new(service.store.clone(), bell.clone()));
@@ -121,15 +122,14 @@ impl Installation {
         beside.spawn(async move {
             let _commands_read_the_file_then = shared.await;
         });
-        let served = axum::serve(listener, http::router(service, bell, pulse)).with_graceful_shutdown(is_set(stop.clone()));
+        let served = connections::serve(listener, http::router(service, bell, pulse), is_set(stop.clone()));
         let all = async {
-            served.await.map_err(ServeError::Server)?;
+            served.await;
             while beside.join_next().await.is_some() {}
-            Ok(())
         };
         tokio::select! {
-            ended = all => ended,
-            () = is_overdue(stop) => Ok(()),
+            () = all => {}
+            () = is_overdue(stop) => {}
         }
     }
 }
@@ -142,7 +142,7 @@ fn not_held(data: &Path, source: StoreError) -> ServeError {
     }
 }
 
-/// Connects the forges and backends of a configuration.
+/// Connects the forges of a configuration, and the backend of processes; [`with_ec2`] adds the other.
 pub fn connect(
     config: Config,
     store: Arc<dyn Store>,
@@ -152,11 +152,8 @@ pub fn connect(
     journal: Arc<dyn Journal>,
     holder: String,
 ) -> Result<Service, ServeError> {
-    if let Some(pool) = config.pools.iter().find(|pool| pool.backend.as_str() == EC2) {
-        return Err(ServeError::WithoutEc2 { pool: pool.name.clone() });
-    }
     let clouds = clouds(&config.serve.data, agent, clock.clone(), bell)?;
-    let forges = forges(&config)?;
+    let forges = forge::connect(&config)?;
     Ok(Service { config, store, clock, forges, clouds, journal, holder })
 }
 
@@ -185,13 +182,4 @@ fn clouds(
 ) -> Result<BTreeMap<BackendName, Arc<dyn Cloud>>, CloudError> {
     let process: Arc<dyn Cloud> = Arc::new(ProcessCloud::new(data, agent, clock, bell)?);
     Ok(BTreeMap::from([(BackendName::new(PROCESS), process)]))
-}
-
-fn forges(config: &Config) -> Result<BTreeMap<ForgeName, Arc<dyn Forge>>, ForgeError> {
-    let served: LabelSet = config.pools.iter().flat_map(|pool| &pool.labels).map(|label| label.name().to_owned()).collect();
-    let connect = |(name, forge): (&ForgeName, _)| {
-        let client: Arc<dyn Forge> = Arc::new(ForgeClient::new(name, forge, &served)?);
-        Ok((name.clone(), client))
-    };
-    config.forges.iter().map(connect).collect()
 }

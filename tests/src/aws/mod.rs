@@ -17,3 +17,4 @@ mod request;
 pub use call::Call;
 pub use fault::Fault;
 pub use lab::{Lab, REGION};
+pub use python::with_moto;

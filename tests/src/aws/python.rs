@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 /// The computer's own if it has the version that the tests are pinned to, else one in the target folder, made when it is
 /// first needed.
-pub(super) fn with_moto() -> PathBuf {
+pub fn with_moto() -> PathBuf {
     let system = PathBuf::from("python3");
     if has_moto(&system) {
         return system;

@@ -152,7 +152,7 @@ fn read_authority(file: &Path) -> Result<Vec<Certificate>, String> {
 }
 
 /// Makes ring the process's cryptography, once; whoever came first, such as a cloud's SDK, keeps its own.
-fn install_ring() {
+pub(crate) fn install_ring() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let _already_there = rustls::crypto::ring::default_provider().install_default();

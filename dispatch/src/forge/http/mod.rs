@@ -11,4 +11,6 @@ mod socket_tests;
 
 pub(crate) use answer::{Answer, Missing};
 pub(crate) use call::{Access, Call};
+#[cfg(feature = "lambda")]
+pub(crate) use client::install_ring;
 pub(crate) use client::{Bounds, Http};

@@ -55,7 +55,7 @@ fn record() -> impl Strategy<Value = Record> {
     prop_oneof![
         4 => (0..9_u64).prop_map(job),
         1 => moment().prop_map(|since| Record::Control(Control { since, ..Control::default() })),
-        2 => (0..3_u64, moment()).prop_map(|(fence, expires_at)| Record::Lease(Lease { holder: "w".to_owned(), fence, expires_at })),
+        2 => (0..3_u64, moment()).prop_map(|(fence, expires_at)| Record::Lease(Lease { holder: "w".to_owned(), fence, expires_at, look_again: false })),
         1 => (0..9_u64).prop_map(|value| Record::Counter { value }),
     ]
 }

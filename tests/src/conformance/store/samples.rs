@@ -87,7 +87,7 @@ pub fn control(millis: u64) -> Record {
 
 /// A lease of the worker with this fencing number.
 pub fn lease(fence: u64) -> Record {
-    Record::Lease(Lease { holder: format!("worker {fence}"), fence, expires_at: Timestamp::from_seconds(60) })
+    Record::Lease(Lease { holder: format!("worker {fence}"), fence, expires_at: Timestamp::from_seconds(60), look_again: false })
 }
 
 /// Closed at one moment and kept until another, in milliseconds.

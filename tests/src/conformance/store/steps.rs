@@ -17,7 +17,12 @@ fn right(number: u64) -> Key {
 
 /// Two records, and a count of all of them. The records are large, so that little room is soon full.
 pub fn transaction(number: u64) -> Transaction {
-    let record = Record::Lease(Lease { holder: "x".repeat(8 << 10), fence: number, expires_at: Timestamp::from_seconds(60) });
+    let record = Record::Lease(Lease {
+        holder: "x".repeat(8 << 10),
+        fence: number,
+        expires_at: Timestamp::from_seconds(60),
+        look_again: false,
+    });
     Transaction::new()
         .put(left(number), Expect::Absent, record.clone(), Life::Open)
         .put(right(number), Expect::Absent, record, Life::Open)

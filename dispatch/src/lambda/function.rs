@@ -1,0 +1,171 @@
+//! One function: events in, answers out.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::event::Event;
+use super::request::{Request, Response};
+use super::stream::Batch;
+use super::{Deadline, Failure, Role};
+use crate::edge::{Reply, Ring};
+use crate::identifier::ForgeName;
+use crate::page::{Answer, Page};
+use crate::service::Service;
+use crate::worker::Pass;
+
+/// Seconds between two looks while something is open: jobs that waited for another job ring nothing on Forgejo.
+const LOOK_WHILE_OPEN_S: u64 = 10;
+
+/// The schedule comes again after a minute, so looking while something is open ends before that.
+const SCHEDULE_S: u64 = 60;
+
+/// Seconds until the next look at a queue that may be filled only after the delivery was sent.
+const LATER_S: [u64; 2] = [2, 8];
+
+/// Makes the worker's side, with its clients, when it is needed first.
+type ConnectWorker = dyn Fn() -> Result<Service, Failure> + Send + Sync;
+
+/// An installation as one function of it sees it.
+pub struct Function {
+    role: Role,
+    edge: Service,
+    connect_worker: Box<ConnectWorker>,
+    worker: OnceLock<Service>,
+    rung: Mutex<Option<Rung>>,
+}
+
+/// What a delivery leaves to do when it has been answered.
+#[derive(Clone, Copy)]
+struct Rung {
+    ring: Ring,
+    deadline: Deadline,
+}
+
+impl Function {
+    /// `edge` needs its records and no more; `connect_worker` is called at the first event that needs a pass.
+    pub fn new(role: Role, edge: Service, connect_worker: impl Fn() -> Result<Service, Failure> + Send + Sync + 'static) -> Self {
+        Self { role, edge, connect_worker: Box::new(connect_worker), worker: OnceLock::new(), rung: Mutex::new(None) }
+    }
+
+    /// Handles one event; the answer is for the service that sent it.
+    pub async fn handle(&self, event: Value, deadline: Deadline) -> Result<Value, Failure> {
+        match Event::recognise(event)? {
+            Event::Request(request) => Ok(json!(Response::from(self.answer(request, deadline).await))),
+            Event::Schedule if !self.role.works() => Err(Failure::NotForTheEdge("schedule")),
+            Event::Stream(_) if !self.role.works() => Err(Failure::NotForTheEdge("stream")),
+            Event::Schedule => self.sweep(deadline).await,
+            Event::Stream(batch) => self.serve(&batch, deadline).await,
+        }
+    }
+
+    /// What is left to do when the answer is on its way.
+    ///
+    /// A function for both roles makes the pass that a delivery asks for here. The forge has its reply already, and Lambda
+    /// does not freeze a process that has not yet asked for the next event. (As documented by AWS; not verified on AWS.
+    /// If it did, the pass would go on with the next event, and the schedule would make up for it.)
+    pub async fn after_answer(&self) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Rung { ring, deadline }) = rung
+            && let Err(failure) = self.look(ring, deadline).await
+        {
+            tracing::error!(code = failure.code(), "{failure}");
+        }
+    }
+
+    async fn answer(&self, request: Request, deadline: Deadline) -> Answer {
+        if !self.role.receives() {
+            return Answer::text(
+                StatusCode::NOT_FOUND,
+                "this function is the worker (`DISPATCH_ROLE`), which receives no webhooks: send them to the edge's address",
+            );
+        }
+        match self.edge.page(&request.method, &request.path) {
+            Page::Hook(forge) => {
+                let headers = request.headers.clone();
+                match request.into_body(self.edge.config.serve.body_limit) {
+                    Ok(body) => self.replied(&forge, self.edge.receive(&forge, &headers, body).await, deadline),
+                    Err(answer) => answer,
+                }
+            }
+            Page::Health => self.edge.health().await,
+            Page::Nothing(answer) => answer,
+        }
+    }
+
+    fn replied(&self, forge: &ForgeName, reply: Reply, deadline: Deadline) -> Answer {
+        tracing::info!(%forge, status = reply.status.as_u16(), "answered: {}", reply.text);
+        if self.role.works() && reply.ring != Ring::No {
+            *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(Rung { ring: reply.ring, deadline });
+        }
+        Answer::from(&reply)
+    }
+
+    async fn look(&self, ring: Ring, deadline: Deadline) -> Result<(), Failure> {
+        self.pass(deadline).await?;
+        if ring == Ring::NowAndLater {
+            for after_s in LATER_S {
+                tokio::time::sleep(Duration::from_secs(after_s)).await;
+                self.pass(deadline).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks again and again while something is open, until the schedule comes again or the time is over.
+    async fn sweep(&self, deadline: Deadline) -> Result<Value, Failure> {
+        let begun = self.edge.clock.now();
+        let last_look = deadline.stop_at().min(begun.plus_s(SCHEDULE_S - LOOK_WHILE_OPEN_S));
+        let (mut done, mut failed) = (0, 0);
+        loop {
+            let pass = self.pass(deadline).await?;
+            (done, failed) = (done + pass.done, failed + pass.failed);
+            let quiet = pass.open == 0 && pass.done == 0;
+            if quiet || self.edge.clock.now().plus_s(LOOK_WHILE_OPEN_S) >= last_look {
+                return Ok(json!({ "done": done, "failed": failed, "open": pass.open }));
+            }
+            tokio::time::sleep(Duration::from_secs(LOOK_WHILE_OPEN_S)).await;
+        }
+    }
+
+    /// One pass serves the whole batch. If another worker makes one just now, it was asked to look once more, and these
+    /// jobs were recorded before it was asked.
+    async fn serve(&self, batch: &Batch, deadline: Deadline) -> Result<Value, Failure> {
+        if !batch.has_new_jobs() {
+            return Ok(json!(batch.answer(true)));
+        }
+        let pass = self.pass(deadline).await?;
+        Ok(json!(batch.answer(pass.failed == 0 && !pass.cut_short)))
+    }
+
+    async fn pass(&self, deadline: Deadline) -> Result<Pass, Failure> {
+        let worker = self.worker()?;
+        let time = deadline.time_for_a_pass(worker.clock.now())?;
+        let pass = tokio::time::timeout(time, worker.pass_until(deadline.stop_at())).await;
+        let pass = pass.map_err(|_| Failure::CutOff)?.map_err(Failure::Pass)?;
+        tell(&pass);
+        Ok(pass)
+    }
+
+    fn worker(&self) -> Result<&Service, Failure> {
+        if let Some(worker) = self.worker.get() {
+            return Ok(worker);
+        }
+        let connected = (self.connect_worker)()?;
+        Ok(self.worker.get_or_init(|| connected))
+    }
+}
+
+/// The template's alarm counts the lines that begin with "swept".
+fn tell(pass: &Pass) {
+    let Pass { done, failed, open, held_by_another, cut_short } = *pass;
+    if held_by_another {
+        tracing::info!("another worker is at it, and looks once more before it ends");
+    } else if cut_short {
+        tracing::warn!(done, failed, open, "stopped in time for the function's time-out; the next pass goes on");
+    } else {
+        tracing::info!(done, failed, open, "swept: {done} done, {failed} failed, {open} jobs and runners open");
+    }
+}

@@ -1,0 +1,98 @@
+//! Batches of the table's stream: which of the items are new jobs, and the answer that makes Lambda send them again.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// How the keys of jobs begin.
+const JOB: &str = "job#";
+
+/// The new jobs of a batch, by the stream's sequence numbers in their order.
+///
+/// The template filters the stream, so that there is nothing else in it. A stream without its filter would also bring
+/// what a pass writes; if that made another pass, the function would keep itself busy for ever. So the filter is
+/// repeated here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Batch {
+    new_jobs: Vec<String>,
+}
+
+/// What Lambda is told: from the first of these on, the batch comes again, as often as the event source mapping allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Failures {
+    batch_item_failures: Vec<ItemFailure>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ItemFailure {
+    item_identifier: String,
+}
+
+impl Batch {
+    /// Reads what it can; a record in an unknown shape is none of ours.
+    pub(super) fn read(event: &Value) -> Self {
+        let records = event.get("Records").and_then(Value::as_array).into_iter().flatten();
+        Self { new_jobs: records.filter_map(new_job).collect() }
+    }
+
+    /// Whether there is anything to look at.
+    pub(super) fn has_new_jobs(&self) -> bool {
+        !self.new_jobs.is_empty()
+    }
+
+    /// One pass serves all of them, or leaves none of them behind.
+    pub(super) fn answer(&self, served: bool) -> Failures {
+        let first = self.new_jobs.first().filter(|_| !served).cloned();
+        Failures { batch_item_failures: first.map(|item_identifier| ItemFailure { item_identifier }).into_iter().collect() }
+    }
+}
+
+fn new_job(record: &Value) -> Option<String> {
+    let change = record.get("dynamodb")?;
+    let inserted = record.get("eventName")? == "INSERT";
+    let is_job = |key: &Value| key.get("S").and_then(Value::as_str).is_some_and(|key| key.starts_with(JOB));
+    let job = change.get("Keys")?.as_object()?.values().any(is_job);
+    let number = change.get("SequenceNumber")?.as_str()?;
+    (inserted && job).then(|| number.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn record(name: &str, key: &str, number: &str) -> Value {
+        json!({
+            "eventID": "1", "eventName": name, "eventVersion": "1.1", "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1",
+            "dynamodb": { "Keys": { "pk": { "S": key } }, "SequenceNumber": number, "SizeBytes": 26, "StreamViewType": "KEYS_ONLY" },
+            "eventSourceARN": "arn:aws:dynamodb:eu-central-1:123456789012:table/runs/stream/2026-01-01T00:00:00.000"
+        })
+    }
+
+    fn batch(records: &[Value]) -> Batch {
+        Batch::read(&json!({ "Records": records }))
+    }
+
+    #[test]
+    fn only_new_jobs_count() {
+        let lease = record("MODIFY", "lease#worker", "1");
+        let changed = record("MODIFY", "job#home/7/1", "2");
+        let runner = record("INSERT", "runner#b/0", "3");
+        assert!(!batch(&[lease.clone(), changed, runner, json!({}), json!(7)]).has_new_jobs());
+        assert_eq!(batch(&[lease, record("INSERT", "job#home/7/1", "4")]).new_jobs, ["4"]);
+    }
+
+    #[test]
+    fn what_was_not_served_comes_again_from_the_first_new_job_on() {
+        let batch = batch(&[
+            record("INSERT", "runner#b/0", "1"),
+            record("INSERT", "job#home/7/1", "2"),
+            record("INSERT", "job#home/8/1", "3"),
+        ]);
+        let answer = |served| serde_json::to_string(&batch.answer(served)).unwrap();
+        assert_eq!(answer(true), r#"{"batchItemFailures":[]}"#);
+        assert_eq!(answer(false), r#"{"batchItemFailures":[{"itemIdentifier":"2"}]}"#);
+    }
+}

@@ -1,0 +1,7 @@
+//! Lambda without AWS: its Runtime API on the loopback, and the real function as a process beside it.
+
+mod process;
+mod runtime_api;
+
+pub use process::{FunctionProcess, environment, program};
+pub use runtime_api::{Answer, RuntimeApi};

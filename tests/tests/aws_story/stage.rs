@@ -1,0 +1,232 @@
+//! The stage: a forge, an emulated account with a table and a network, and functions that come and go.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dispatch::aws::SdkConfig;
+use dispatch::clock::{Clock, HandClock};
+use dispatch::cloud::Cloud;
+use dispatch::cloud::ec2::Ec2Cloud;
+use dispatch::config::{Config, Environment, from_environment};
+use dispatch::forge;
+use dispatch::journal::Silence;
+use dispatch::lambda::{Deadline, Failure, Function, Role};
+use dispatch::pool::EC2;
+use dispatch::record::Record;
+use dispatch::service::Service;
+use dispatch::store::dynamodb::stream_filter;
+use dispatch::store::{DynamoDbStore, Store};
+use dispatch::time::Timestamp;
+use fake_forge::world::{JobSpec, Leftovers, Push, RepositoryId, Scope, Workflow};
+use fake_forge::{FakeForge, Flavour, Steering, World};
+use serde_json::{Value, json};
+use tests::aws::{Lab, REGION};
+
+use crate::account::{Account, Emulator, all, query};
+use crate::gateway::Gateway;
+
+/// Webhook secret of every story.
+const SECRET: &str = "a-secret-for-stories";
+/// 2026-11-21, noon.
+const NOON: Timestamp = Timestamp::from_seconds(1_795_262_400);
+/// Leaves time for one look and no more.
+const ONE_LOOK_S: u64 = 20;
+/// Far more passes than any story takes.
+const MOST_PASSES: usize = 40;
+
+/// One installation, and everything around it.
+pub(crate) struct Stage {
+    pub(crate) forge: FakeForge,
+    pub(crate) gateway: Gateway,
+    pub(crate) clock: Arc<HandClock>,
+    pub(crate) account: Account,
+    config: Config,
+    settings: SdkConfig,
+    store: DynamoDbStore,
+    repository: RepositoryId,
+    admin: i64,
+    /// Keys that the stream has shown.
+    shown: tokio::sync::Mutex<Vec<String>>,
+}
+
+impl Stage {
+    /// An installation of this name in the shared account.
+    pub(crate) async fn new(name: &str) -> Self {
+        let lab = Lab::shared();
+        let clock = Arc::new(HandClock::at(NOON));
+        let (forge, token, repository, admin) = forge(&clock).await;
+        let gateway = Gateway::to(&lab.endpoint()).await;
+        let account = Account::new(Emulator::Shared(lab), name).await;
+        let settings = lab.settings().await.into_builder().endpoint_url(gateway.endpoint()).build();
+        let config = config(&account, forge.base_url(), &token);
+        let store = DynamoDbStore::new(&lab.settings().await, name);
+        let shown = tokio::sync::Mutex::default();
+        Self { forge, gateway, clock, account, config, settings, store, repository, admin, shown }
+    }
+
+    /// A function in an execution environment of its own.
+    pub(crate) fn function(&self, role: Role, environment: &str) -> Function {
+        let (config, settings) = (self.config.clone(), self.settings.clone());
+        let (clock, holder) = (self.clock.clone(), environment.to_owned());
+        let service = move |with_all: bool| {
+            let aws = config.aws.clone().unwrap();
+            let forges = if with_all { forge::connect(&config).unwrap() } else { BTreeMap::new() };
+            let ec2: Arc<dyn Cloud> = Arc::new(Ec2Cloud::connect(&config, &aws, &settings, &forges, clock.clone()));
+            Service {
+                store: Arc::new(DynamoDbStore::new(&settings, &aws.table)),
+                clock: clock.clone(),
+                forges,
+                clouds: if with_all { BTreeMap::from([(EC2.into(), ec2)]) } else { BTreeMap::new() },
+                journal: Arc::new(Silence),
+                holder: holder.clone(),
+                config: config.clone(),
+            }
+        };
+        let edge = service(false);
+        Function::new(role, edge, move || Ok(service(true)))
+    }
+
+    /// Pushes a commit that starts one workflow with these jobs.
+    pub(crate) fn push(&self, jobs: &[&str]) {
+        let workflow = jobs.iter().fold(Workflow::new("ci.yml"), |workflow, name| workflow.job(JobSpec::new(name, &["go"])));
+        let push = Push::branch("main", self.admin, "Work").starts(workflow);
+        self.forge.with(|world| world.push(self.repository, push));
+    }
+
+    /// Hands everything that the forge has to deliver to the edge, as its function URL does.
+    pub(crate) async fn deliver(&self, edge: &Function) -> Vec<String> {
+        let mut said = Vec::new();
+        for delivery in self.forge.pending().iter().filter(|delivery| delivery.event == "workflow_job") {
+            let answer = edge.handle(request(&delivery.uuid, &delivery.event, &delivery.body), self.deadline()).await.unwrap();
+            assert_eq!(answer["statusCode"], 200, "{answer}");
+            said.push(answer["body"].as_str().unwrap().to_owned());
+        }
+        said
+    }
+
+    /// What the stream shows through its filter: items that were not there before.
+    pub(crate) async fn stream(&self) -> Option<Value> {
+        let filter = stream_filter();
+        let prefix = filter["dynamodb"]["Keys"]["pk"]["S"][0]["prefix"].as_str().unwrap().to_owned();
+        assert_eq!(filter["eventName"], json!(["INSERT"]));
+        let mut shown = self.shown.lock().await;
+        let keys = self.keys().await.into_iter();
+        let new: Vec<String> = keys.filter(|key| key.starts_with(&prefix) && !shown.contains(key)).collect();
+        shown.extend(new.iter().cloned());
+        let record = |(number, key): (usize, &String)| {
+            json!({ "eventName": "INSERT", "eventSource": "aws:dynamodb",
+                "dynamodb": { "Keys": { "pk": { "S": key } }, "SequenceNumber": number.to_string() } })
+        };
+        let records: Vec<Value> = new.iter().enumerate().map(record).collect();
+        (!records.is_empty()).then(|| json!({ "Records": records }))
+    }
+
+    pub(crate) async fn wake(&self, worker: &Function, event: Value) -> Result<Value, Failure> {
+        worker.handle(event, self.deadline()).await
+    }
+
+    fn deadline(&self) -> Deadline {
+        Deadline::from_millis(self.clock.now().plus_s(ONE_LOOK_S).millis())
+    }
+
+    /// The schedule wakes the worker, machines do what they do, and time goes on, until nothing is open.
+    pub(crate) async fn until_quiet(&self, worker: &Function) {
+        for _ in 0..MOST_PASSES {
+            self.wake(worker, schedule()).await.unwrap();
+            if self.open().await.is_empty() {
+                return self.nothing_is_left().await;
+            }
+            self.machines_act().await;
+            self.clock.advance_s(30);
+        }
+        panic!("never quiet: {:#?}", self.open().await);
+    }
+
+    pub(crate) async fn open(&self) -> Vec<Record> {
+        self.store.open_records().await.unwrap().into_iter().map(|(_, stored)| stored.record).collect()
+    }
+
+    /// No machine, no registration, no identity.
+    async fn nothing_is_left(&self) {
+        assert_eq!(self.machines(&["pending", "running", "stopping", "stopped"]), Vec::<String>::new());
+        assert_eq!(self.forge.with(|world| world.leftovers()), Leftovers::default());
+        let identities: Vec<String> = self.keys().await.into_iter().filter(|key| key.starts_with("identity#")).collect();
+        assert_eq!(identities, Vec::<String>::new());
+    }
+
+    /// Every machine that this installation ever had.
+    pub(crate) fn machines_ever(&self) -> usize {
+        self.machines(&["pending", "running", "shutting-down", "terminated", "stopping", "stopped"]).len()
+    }
+
+    /// Its machines in these states.
+    pub(crate) fn machines(&self, states: &[&str]) -> Vec<String> {
+        let mut form = vec![
+            ("Action".to_owned(), "DescribeInstances"),
+            ("Version".to_owned(), "2016-11-15"),
+            ("Filter.1.Name".to_owned(), "tag:dispatch:stack"),
+            ("Filter.1.Value.1".to_owned(), self.config.stack.as_str()),
+            ("Filter.2.Name".to_owned(), "instance-state-name"),
+        ];
+        form.extend((1..).zip(states).map(|(number, state)| (format!("Filter.2.Value.{number}"), *state)));
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        all(&query(&self.account.lab, "ec2", &form), "instanceId")
+    }
+
+    async fn keys(&self) -> Vec<String> {
+        let items = self.account.table.scan().table_name(&self.account.aws.table).into_paginator().items().send();
+        let items: Vec<_> = items.collect::<Result<_, _>>().await.unwrap();
+        items.iter().map(|item| item["pk"].as_s().unwrap().clone()).collect()
+    }
+}
+
+pub(crate) fn schedule() -> Value {
+    json!({ "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "resources": [], "detail": {} })
+}
+
+async fn forge(clock: &Arc<HandClock>) -> (FakeForge, String, RepositoryId, i64) {
+    let mut world = World::new(Flavour::Gitea1_27, "", i64::try_from(NOON.seconds()).unwrap());
+    let admin = world.add_admin("root1");
+    let acme = world.add_organisation("acme", &[admin]);
+    let repository = world.create_repository(acme, "tour");
+    let token = world.add_token(admin, &["all"]);
+    // Nobody listens there: the stories take the deliveries out of the forge's hands themselves.
+    world.add_webhook(Scope::default(), "http://127.0.0.1:9/", SECRET, &["workflow_job"]);
+    let clock = clock.clone();
+    let forge = FakeForge::start_with_clock(world, move || i64::try_from(clock.now().seconds()).unwrap()).await.unwrap();
+    forge.steer(Steering::ByHand);
+    (forge, token, repository, admin)
+}
+
+/// The environment of a function without a file, in the emulated account.
+fn config(account: &Account, forge: &str, token: &str) -> Config {
+    let aws = &account.aws;
+    let environment = Environment::from_iter([
+        ("GITEA_URL", forge),
+        ("GITEA_TOKEN", token),
+        ("WEBHOOK_SECRET", SECRET),
+        ("RUNNER_AMI", aws.image.as_ref().unwrap()),
+        ("SUBNET", &aws.subnets.join(",")),
+        ("SECURITY_GROUP", &aws.security_groups[0]),
+        ("INSTANCE_PROFILE", &aws.instance_profile),
+        ("INSTANCE_ROLE_ID", &account.role_id),
+        ("DDB_TABLE", &aws.table),
+        ("AWS_REGION", REGION),
+    ]);
+    from_environment(&environment).unwrap().into_config().unwrap()
+}
+
+/// A delivery as the function URL passes it on.
+fn request(id: &str, event: &str, body: &str) -> Value {
+    use hmac::{Hmac, KeyInit, Mac};
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    json!({
+        "version": "2.0", "rawPath": "/", "rawQueryString": "", "body": body, "isBase64Encoded": false,
+        "requestContext": { "http": { "method": "POST", "path": "/" } },
+        "headers": {
+            "content-type": "application/json", "x-gitea-delivery": id, "x-gitea-event": event, "x-gitea-event-type": event,
+            "x-gitea-signature": hex::encode(mac.finalize().into_bytes())
+        }
+    })
+}

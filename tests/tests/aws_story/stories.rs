@@ -1,0 +1,64 @@
+//! One push, told in several ways.
+
+use dispatch::lambda::Role;
+use serde_json::json;
+use tests::aws::Lab;
+
+use crate::stage::{Stage, schedule};
+
+#[tokio::test]
+async fn a_push_becomes_one_machine_for_each_job_and_then_nothing() {
+    let stage = Stage::new("push").await;
+    let (edge, worker) = (stage.function(Role::Edge, "edge"), stage.function(Role::Worker, "worker"));
+    stage.push(&["build", "test", "lint"]);
+    let said = stage.deliver(&edge).await;
+    assert_eq!(said.len(), 3);
+    assert!(said[0].ends_with("[go] → pool `go`; a machine is on its way\n"), "{said:?}");
+    assert_eq!(stage.machines_ever(), 0, "the edge launches nothing");
+    let launches = Lab::shared().count("RunInstances");
+    let woken = stage.stream().await.unwrap();
+    assert_eq!(stage.wake(&worker, woken).await.unwrap(), json!({ "batchItemFailures": [] }));
+    assert_eq!(stage.machines(&["pending", "running"]).len(), 3);
+    assert!(Lab::shared().count("RunInstances") > launches);
+    stage.until_quiet(&worker).await;
+    assert_eq!(stage.machines_ever(), 3);
+}
+
+#[tokio::test]
+async fn with_every_webhook_lost_the_schedule_finds_the_jobs() {
+    let stage = Stage::new("dropped").await;
+    stage.push(&["build", "test"]);
+    stage.until_quiet(&stage.function(Role::Worker, "worker")).await;
+    assert_eq!(stage.machines_ever(), 2);
+}
+
+#[tokio::test]
+async fn two_workers_at_once_make_one_machine_for_each_job() {
+    let stage = Stage::new("two").await;
+    let (edge, one, other) =
+        (stage.function(Role::Edge, "edge"), stage.function(Role::Worker, "one"), stage.function(Role::Worker, "other"));
+    stage.push(&["build", "test"]);
+    stage.deliver(&edge).await;
+    let woken = stage.stream().await.unwrap();
+    for _ in 0..3 {
+        let (swept, served) = tokio::join!(stage.wake(&one, schedule()), stage.wake(&other, woken.clone()));
+        assert!(swept.is_ok() && served.is_ok(), "{swept:?} {served:?}");
+        stage.machines_act().await;
+        stage.clock.advance_s(5);
+    }
+    stage.until_quiet(&one).await;
+    assert_eq!(stage.machines_ever(), 2);
+}
+
+#[tokio::test]
+async fn one_function_for_both_serves_a_delivery_without_a_stream() {
+    let stage = Stage::new("both").await;
+    let both = stage.function(Role::Both, "both");
+    stage.push(&["build"]);
+    stage.deliver(&both).await;
+    assert_eq!(stage.machines_ever(), 0);
+    both.after_answer().await;
+    assert_eq!(stage.machines_ever(), 1);
+    stage.until_quiet(&both).await;
+    assert_eq!(stage.machines_ever(), 1);
+}

@@ -1,0 +1,313 @@
+//! The stage: one job at a forge, machines that only count, and time that nobody waits for.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use dispatch::clock::Clock;
+use dispatch::cloud::{
+    Cloud, CloudError, CloudErrorKind, HandOver, IdentityState, Instance, InstanceState, LaunchOrder, Withdrawal,
+};
+use dispatch::config::{Config, Environment, load_text};
+use dispatch::forge::{
+    Capabilities, Credential, Forge, ForgeError, ForgeJob, ForgeKind, JobState, NewRunner, Registration, Trust, Version,
+};
+use dispatch::identifier::{InstanceId, RepositoryName, RunnerKey, Scope};
+use dispatch::journal::Silence;
+use dispatch::lambda::{Deadline, Failure, Function, Role};
+use dispatch::record::Record;
+use dispatch::service::Service;
+use dispatch::store::{Key, MemoryStore, Store, Stored};
+use dispatch::time::Timestamp;
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use userdata::Identity;
+
+/// Webhook secret of every story.
+pub(crate) const SECRET: &str = "a-secret-for-stories";
+
+/// When stories begin.
+const BEGIN: Timestamp = Timestamp::from_seconds(1_000_000);
+
+/// A function, and everything that it touches.
+pub(crate) struct Stage {
+    pub(crate) function: Function,
+    pub(crate) forge: Arc<OneForge>,
+    pub(crate) cloud: Arc<CountingCloud>,
+    pub(crate) store: Arc<MemoryStore>,
+    clock: Arc<Pretended>,
+}
+
+impl Stage {
+    pub(crate) fn new(role: Role) -> Self {
+        let (forge, cloud) = (Arc::new(OneForge::default()), Arc::new(CountingCloud::default()));
+        let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(Pretended(Instant::now())));
+        let edge = service(&forge, &cloud, &store, &clock, "edge");
+        let edge = Service { forges: BTreeMap::new(), clouds: BTreeMap::new(), ..edge };
+        let connect = {
+            let (forge, cloud, store, clock) = (forge.clone(), cloud.clone(), store.clone(), clock.clone());
+            move || Ok(service(&forge, &cloud, &store, &clock, "worker"))
+        };
+        Self { function: Function::new(role, edge, connect), forge, cloud, store, clock }
+    }
+
+    /// Another worker of the same installation.
+    pub(crate) fn another_worker(&self, name: &str) -> Service {
+        service(&self.forge, &self.cloud, &self.store, &self.clock, name)
+    }
+
+    /// Handles an event for which Lambda gives a minute.
+    pub(crate) async fn handle(&self, event: Value) -> Result<Value, Failure> {
+        self.handle_within(event, 60).await
+    }
+
+    pub(crate) async fn handle_within(&self, event: Value, seconds: u64) -> Result<Value, Failure> {
+        let deadline = Deadline::from_millis(self.clock.now().plus_s(seconds).millis());
+        self.function.handle(event, deadline).await
+    }
+
+    /// How many passes were begun: each takes the lease anew.
+    pub(crate) async fn passes(&self) -> u64 {
+        match self.store.read(&Key::lease()).await.unwrap() {
+            Some(Stored { record: Record::Lease(lease), .. }) => lease.fence,
+            _ => 0,
+        }
+    }
+
+    pub(crate) async fn open_jobs(&self) -> usize {
+        let open = self.store.open_records().await.unwrap();
+        open.iter().filter(|(_, stored)| matches!(stored.record, Record::Job(_))).count()
+    }
+}
+
+fn service(
+    forge: &Arc<OneForge>,
+    cloud: &Arc<CountingCloud>,
+    store: &Arc<MemoryStore>,
+    clock: &Arc<Pretended>,
+    holder: &str,
+) -> Service {
+    let (forge, cloud): (Arc<dyn Forge>, Arc<dyn Cloud>) = (forge.clone(), cloud.clone());
+    Service {
+        config: config(),
+        store: store.clone(),
+        clock: clock.clone(),
+        forges: BTreeMap::from([("home".into(), forge)]),
+        clouds: BTreeMap::from([("process".into(), cloud)]),
+        journal: Arc::new(Silence),
+        holder: holder.to_owned(),
+    }
+}
+
+fn config() -> Config {
+    let text = "
+stack: story
+forges: { home: { url: https://git.example.com, token: { env: T }, webhook_secrets: [{ env: S }] } }
+serve: { body_limit: 64KiB }
+";
+    load_text("dispatch.yaml", text, &Environment::from_iter([("T", "token"), ("S", SECRET)])).unwrap().into_config().unwrap()
+}
+
+/// Goes with tokio's time, which tests turn.
+pub(crate) struct Pretended(Instant);
+
+impl Clock for Pretended {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(BEGIN.millis() + u64::try_from(self.0.elapsed().as_millis()).unwrap())
+    }
+}
+
+type Meanwhile = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
+
+/// A Gitea 1.27 with these jobs.
+#[derive(Default)]
+pub(crate) struct OneForge {
+    jobs: Mutex<Vec<ForgeJob>>,
+    registrations: Mutex<Vec<Registration>>,
+    meanwhile: Mutex<Option<Meanwhile>>,
+    looks: Mutex<usize>,
+}
+
+impl OneForge {
+    pub(crate) fn queue_job(&self, id: u64) {
+        let job = ForgeJob {
+            id,
+            repository: "acme/tour".parse().unwrap(),
+            name: "build".to_owned(),
+            labels: ["go".to_owned()].into(),
+            state: JobState::Queued,
+            run: Some(1),
+            handle: None,
+        };
+        self.jobs.lock().unwrap().push(job);
+    }
+
+    /// Something that happens once, after the queue was looked at and before the look has its answer.
+    pub(crate) fn meanwhile(&self, happens: impl FnOnce() -> BoxFuture<'static, ()> + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::new(happens));
+    }
+
+    /// How often the queue was looked at.
+    pub(crate) fn looks(&self) -> usize {
+        *self.looks.lock().unwrap()
+    }
+}
+
+#[async_trait]
+impl Forge for OneForge {
+    async fn capabilities(&self, _afresh: bool) -> Result<Capabilities, ForgeError> {
+        Ok(Capabilities::of(ForgeKind::Gitea, Version { major: 1, minor: 27 }))
+    }
+
+    async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {
+        *self.looks.lock().unwrap() += 1;
+        let seen = self.jobs.lock().unwrap().clone();
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(happens) = meanwhile {
+            happens().await;
+        }
+        Ok(seen)
+    }
+
+    async fn job(&self, _repository: &RepositoryName, job: u64) -> Result<JobState, ForgeError> {
+        let known = self.jobs.lock().unwrap().iter().find(|known| known.id == job).cloned();
+        Ok(known.map_or(JobState::Unknown, |job| job.state))
+    }
+
+    async fn trust(&self, _job: &ForgeJob) -> Result<Trust, ForgeError> {
+        Ok(Trust::Own)
+    }
+
+    async fn registrations(&self, _scope: &Scope) -> Result<Vec<Registration>, ForgeError> {
+        Ok(self.registrations.lock().unwrap().clone())
+    }
+
+    async fn register(&self, _scope: &Scope, runner: &NewRunner) -> Result<Credential, ForgeError> {
+        let mut known = self.registrations.lock().unwrap();
+        let id = 900 + u64::try_from(known.len()).unwrap();
+        known.push(Registration { id, name: runner.name.clone(), online: false, disabled: false });
+        Ok(Credential { registration: id, uuid: "uuid".to_owned(), token: "token".into() })
+    }
+
+    async fn disable(&self, _scope: &Scope, _registration: u64) -> Result<(), ForgeError> {
+        Ok(())
+    }
+
+    async fn deregister(&self, _scope: &Scope, registration: u64) -> Result<(), ForgeError> {
+        self.registrations.lock().unwrap().retain(|known| known.id != registration);
+        Ok(())
+    }
+}
+
+/// Machines that boot for ever.
+#[derive(Default)]
+pub(crate) struct CountingCloud {
+    machines: Mutex<Vec<Instance>>,
+    broken: Mutex<bool>,
+}
+
+impl CountingCloud {
+    pub(crate) fn launched(&self) -> usize {
+        self.machines.lock().unwrap().len()
+    }
+
+    /// From now on no order comes through.
+    pub(crate) fn break_down(&self) {
+        *self.broken.lock().unwrap() = true;
+    }
+}
+
+#[async_trait]
+impl Cloud for CountingCloud {
+    async fn launch(&self, order: &LaunchOrder<'_>) -> Result<Vec<Instance>, CloudError> {
+        if *self.broken.lock().unwrap() {
+            return Err(CloudError {
+                what: "launch".to_owned(),
+                cause: "out of order".to_owned(),
+                kind: CloudErrorKind::Transient,
+            });
+        }
+        let mut machines = self.machines.lock().unwrap();
+        for (index, _) in (0_u16..).zip(&order.batch.members) {
+            let runner = RunnerKey { batch: order.batch.id.clone(), index };
+            machines.push(Instance {
+                id: InstanceId::new(format!("m-{runner}")),
+                runner: Some(runner),
+                pool: Some(order.pool.name.clone()),
+                serves: Some((order.batch.forge.clone(), order.batch.scope.clone())),
+                launched_at: order.batch.made_at,
+                state: InstanceState::Alive,
+                identity: IdentityState::Waiting,
+            });
+        }
+        Ok(machines.clone())
+    }
+
+    async fn instances(&self) -> Result<Vec<Instance>, CloudError> {
+        Ok(self.machines.lock().unwrap().clone())
+    }
+
+    async fn terminate(&self, _instances: &[InstanceId]) -> Result<(), CloudError> {
+        Ok(())
+    }
+
+    async fn hand_over(&self, _instance: &InstanceId, _identity: &Identity) -> Result<HandOver, CloudError> {
+        Ok(HandOver::Done)
+    }
+
+    async fn withdraw(&self, _instance: &InstanceId) -> Result<Withdrawal, CloudError> {
+        Ok(Withdrawal::Withdrawn)
+    }
+}
+
+/// A request of a function URL.
+pub(crate) fn request(method: &str, path: &str, headers: &Value, body: &str) -> Value {
+    json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": headers,
+        "requestContext": { "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1" }, "stage": "$default" },
+        "body": body, "isBase64Encoded": false
+    })
+}
+
+/// A delivery as a forge signs it.
+pub(crate) fn delivery(event: &str, body: &Value) -> Value {
+    use hmac::{Hmac, KeyInit, Mac};
+    let body = body.to_string();
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    let headers = json!({
+        "content-type": "application/json", "x-gitea-delivery": "d-1", "x-gitea-event": event, "x-gitea-event-type": event,
+        "x-gitea-signature": hex::encode(mac.finalize().into_bytes())
+    });
+    request("POST", "/hook/home", &headers, &body)
+}
+
+/// A job that a forge has just queued.
+pub(crate) fn queued(id: u64) -> Value {
+    let job = json!({ "id": id, "run_id": 1, "name": "build", "labels": ["go"], "status": "queued", "head_sha": "1" });
+    delivery("workflow_job", &json!({ "action": "queued", "workflow_job": job, "repository": repository(), "sender": ada() }))
+}
+
+pub(crate) fn repository() -> Value {
+    json!({ "id": 1, "owner": { "id": 2, "login": "acme" }, "name": "tour", "full_name": "acme/tour" })
+}
+
+pub(crate) fn ada() -> Value {
+    json!({ "id": 1, "login": "ada" })
+}
+
+pub(crate) fn schedule() -> Value {
+    json!({ "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "resources": [], "detail": {} })
+}
+
+/// The stream's word of these items, newly written.
+pub(crate) fn written(keys: &[&str]) -> Value {
+    let record = |(number, key): (usize, &&str)| {
+        json!({
+            "eventName": "INSERT", "eventSource": "aws:dynamodb",
+            "dynamodb": { "Keys": { "pk": { "S": key } }, "SequenceNumber": number.to_string() }
+        })
+    };
+    json!({ "Records": keys.iter().enumerate().map(record).collect::<Vec<_>>() })
+}
