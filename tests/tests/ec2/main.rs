@@ -10,9 +10,11 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use account::{Account, Emulator};
 use async_trait::async_trait;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use dispatch::clock::{Clock, SystemClock};
 use dispatch::cloud::ec2::{Ec2Cloud, identity};
@@ -57,12 +59,17 @@ impl Stage {
         config.pools = dispatch::pool::defaults(&"ec2".into(), &[]);
         config.pools[0].instance_types.push("t3a.small".to_owned());
         config.aws = Some(account.aws.clone());
+        if matches!(account.lab, Emulator::Shared(_)) {
+            config.aws.as_mut().unwrap().role_id = Some(account.role_id.clone());
+        }
         Self { account: Arc::new(account), config, clock: Arc::new(SystemClock::start()) }
     }
 
     /// A dispatcher that has just been started.
     async fn cloud(&self) -> Ec2Cloud {
-        let settings = self.account.lab.settings().await;
+        // The computer that runs the tests may be slower than AWS.
+        let patience = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60)).build();
+        let settings = self.account.lab.settings().await.into_builder().timeout_config(patience).build();
         let aws = self.config.aws.as_ref().unwrap();
         Ec2Cloud::connect(&self.config, aws, &settings, &self.forges(), self.clock.clone())
     }
