@@ -10,11 +10,9 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use account::{Account, Emulator};
+use account::{Account, Emulator, patient};
 use async_trait::async_trait;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use dispatch::clock::{Clock, SystemClock};
 use dispatch::cloud::ec2::{Ec2Cloud, identity};
@@ -67,9 +65,7 @@ impl Stage {
 
     /// A dispatcher that has just been started.
     async fn cloud(&self) -> Ec2Cloud {
-        // The computer that runs the tests may be slower than AWS.
-        let patience = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60)).build();
-        let settings = self.account.lab.settings().await.into_builder().timeout_config(patience).build();
+        let settings = patient(self.account.lab.settings().await);
         let aws = self.config.aws.as_ref().unwrap();
         Ec2Cloud::connect(&self.config, aws, &settings, &self.forges(), self.clock.clone())
     }
