@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use bytes::Bytes;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -36,7 +37,7 @@ pub enum Answer {
     Response(Value),
     /// To `/error`.
     Error {
-        /// `errorType`, which is the header's as well.
+        /// `errorType`.
         kind: String,
         /// `errorMessage`.
         message: String,
@@ -149,24 +150,28 @@ async fn next(State(desk): State<Arc<Desk>>) -> Response {
     (headers, Json(invocation.event)).into_response()
 }
 
-async fn response(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Json(body): Json<Value>) -> StatusCode {
-    desk.answered(&id, Answer::Response(body))
+async fn response(State(desk): State<Arc<Desk>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    desk.answered(&id, Answer::Response(json(&body)))
 }
 
-async fn error(State(desk): State<Arc<Desk>>, Path(id): Path<String>, headers: HeaderMap, Json(body): Json<Value>) -> StatusCode {
-    desk.answered(&id, refusal(&headers, &body))
+async fn error(State(desk): State<Arc<Desk>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    desk.answered(&id, refusal(&body))
 }
 
-async fn init_error(State(desk): State<Arc<Desk>>, headers: HeaderMap, Json(body): Json<Value>) -> StatusCode {
-    let _nobody_waits_for_it = desk.init_errors.send(refusal(&headers, &body));
+async fn init_error(State(desk): State<Arc<Desk>>, body: Bytes) -> StatusCode {
+    let _nobody_waits_for_it = desk.init_errors.send(refusal(&body));
     StatusCode::ACCEPTED
 }
 
-/// Lambda shows the kind of the header and the message of the body.
-fn refusal(headers: &HeaderMap, body: &Value) -> Answer {
-    let kind = headers.get("lambda-runtime-function-error-type").and_then(|kind| kind.to_str().ok());
+/// Runtimes do not say that it is JSON, and Lambda does not ask.
+fn json(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_default()
+}
+
+fn refusal(body: &[u8]) -> Answer {
+    let body = json(body);
     let text = |name| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Answer::Error { kind: kind.map_or_else(|| text("errorType"), str::to_owned), message: text("errorMessage") }
+    Answer::Error { kind: text("errorType"), message: text("errorMessage") }
 }
 
 #[expect(clippy::disallowed_methods, reason = "deadlines are told in the time of day")]

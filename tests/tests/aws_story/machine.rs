@@ -27,7 +27,13 @@ impl Stage {
     /// As the script does it: the old value of a deletion comes back once.
     async fn take_identity(&self, instance: &str) -> Option<Identity> {
         let key = AttributeValue::S(format!("identity#{}:{instance}", self.account.role_id));
-        let delete = self.account.table.delete_item().table_name(&self.table).key("pk", key).return_values(ReturnValue::AllOld);
+        let delete = self
+            .account
+            .table
+            .delete_item()
+            .table_name(&self.account.aws.table)
+            .key("pk", key)
+            .return_values(ReturnValue::AllOld);
         let taken = delete.send().await.unwrap().attributes?;
         let wire = taken["identity"].as_s().unwrap().as_str().into();
         Some(Identity::from_wire(&wire).unwrap())
