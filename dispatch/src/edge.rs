@@ -3,6 +3,9 @@
 //! The forge keeps the reply in its delivery log, so it is the first thing that a person sees of us. It is 200 with text
 //! even when nothing is done; other statuses mean that the hook itself has to be mended.
 
+#[cfg(test)]
+mod tests;
+
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 

@@ -29,6 +29,7 @@ const QUESTIONS_AT_ONCE: usize = 8;
 /// Takes a full look.
 pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<World, LedgerError> {
     let mut world = records(service).await?;
+    unlisted::read_young_runners(service, &mut world).await?;
     world.control = ledger.control().await?;
     world.stack.clone_from(&service.config.stack);
     world.clouds = clouds(service).await;

@@ -71,10 +71,16 @@ pub(super) fn configuration(place: &Place) -> Result<Config, Exit> {
 }
 
 /// The settings for a look, where there are any: a file that is refused is an error, an environment without them is not.
-pub(super) fn if_any(place: &Place) -> Result<Option<Config>, Exit> {
-    match loaded(place) {
+/// Who does not sign in anywhere needs none of the file's secrets.
+pub(super) fn if_any(place: &Place, signs_in: bool) -> Result<Option<Config>, Exit> {
+    let file = place.config.as_deref().or_else(|| Some(Path::new(FILE)).filter(|file| file.exists()));
+    let loaded = match file {
+        Some(file) if !signs_in => load(file, &Environment::of_process().with_stand_ins()),
+        _ => loaded(place),
+    };
+    match loaded {
         Ok(loaded) => Ok(Some(loaded.config().clone())),
-        Err(_) if whence(place).is_some() => Ok(None),
+        Err(_) if file.is_none() => Ok(None),
         Err(report) => Err(refused(place, &report)),
     }
 }

@@ -35,7 +35,7 @@ async fn start(config: crate::config::Config) -> Result<(), Box<dyn std::error::
     let installation = Installation::open(config, agent, Arc::new(LogJournal)).await?;
     tracing::warn!("{PROCESS_RIGHTS}");
     tracing::info!("receiving webhooks at http://{}/", installation.address()?);
-    installation.run(stop).await?;
+    installation.run(stop).await;
     Ok(())
 }
 

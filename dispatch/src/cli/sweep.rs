@@ -54,7 +54,7 @@ pub(super) async fn run(place: &Place, dry_run: bool, json: bool) -> Exit {
 }
 
 async fn service(installed: Installed, json: bool) -> Result<Service, ServeError> {
-    let agent = agent().map_err(ServeError::Server)?;
+    let agent = agent().map_err(ServeError::Program)?;
     let Installed { config, store, clock } = installed;
     // Another name than `serve` has, so that the two never pass at the same time.
     let holder = format!("sweep-{}", std::process::id());

@@ -41,7 +41,10 @@ pub const VARIABLES: [Variable; 11] = [
 
 /// The environment as a plain value, so that everything else can be tested without one.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment {
+    values: BTreeMap<String, String>,
+    stand_in: Option<&'static str>,
+}
 
 impl Environment {
     /// The environment of this process. A variable whose name or value is not UTF-8 counts as not set.
@@ -49,25 +52,33 @@ impl Environment {
     pub fn of_process() -> Self {
         let text =
             |(name, value): (std::ffi::OsString, std::ffi::OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-        Self(std::env::vars_os().filter_map(text).collect())
+        std::env::vars_os().filter_map(text).collect()
+    }
+
+    /// The same where every variable that is not set has a value, so that a file can be read by somebody who does not have
+    /// its secrets. Nothing may be authenticated with what is read so.
+    #[must_use]
+    pub fn with_stand_ins(self) -> Self {
+        Self { stand_in: Some("not-set"), ..self }
     }
 
     /// The value of a variable; an empty one is a value.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.values.get(name).map(String::as_str).or(self.stand_in)
     }
 }
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let values = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { values, stand_in: None }
     }
 }
 
 /// Names only: any value may be a secret.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }
 
@@ -81,6 +92,12 @@ mod tests {
         assert_eq!(format!("{environment:?}"), r#"{"GITEA_TOKEN"}"#);
         assert_eq!(environment.text("GITEA_TOKEN"), Some("hunter2"));
         assert_eq!(environment.text("GITEA_URL"), None);
+    }
+
+    #[test]
+    fn who_only_reads_a_file_needs_no_secrets() {
+        let environment = Environment::from_iter([("A", "a")]).with_stand_ins();
+        assert_eq!((environment.text("A"), environment.text("B")), (Some("a"), Some("not-set")));
     }
 
     #[test]

@@ -27,13 +27,18 @@ pub fn explain(
     let workflows: Vec<_> = decided.workflows.iter().map(|decision| account.workflow(decision)).collect();
     let trouble = |workflow: &WorkflowAnswer| workflow.broken || workflow.jobs.iter().any(|job| job.trouble.is_some());
     let is_lost = matches!(decided.why, Some(Why::Lost { .. }));
+    let (nothing, unknown) = match decided.why {
+        Some(Why::Unknown { what }) => (None, Some(what)),
+        why => (why.map(|why| why.to_string()), None),
+    };
     Explanation {
         version: 1,
-        ok: !is_lost && !workflows.iter().any(trouble),
+        ok: !is_lost && unknown.is_none() && !workflows.iter().any(trouble),
         about: printable(&question.about, SENTENCE),
         dialect: dialect.to_string(),
         notes: question.notes.iter().map(|note| printable(note, SENTENCE)).collect(),
-        nothing: decided.why.map(|why| printable(&why.to_string(), SENTENCE)),
+        nothing: nothing.map(|why| printable(&why, SENTENCE)),
+        unknown: unknown.map(|what| printable(&what, SENTENCE)),
         workflows,
     }
 }

@@ -4,7 +4,7 @@
 //! - A text of lines `Name: value` before the JSON, as the forge's page shows a request.
 //! - The JSON alone; then somebody has to say which event it is.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ pub fn repository(question: &Question) -> Option<&str> {
 
 type Headers = Vec<(String, String)>;
 
-fn recorded_headers(path: &PathBuf) -> Result<Headers, Unanswerable> {
+fn recorded_headers(path: &Path) -> Result<Headers, Unanswerable> {
     serde_json::from_str(&text(path)?)
         .map_err(|error| Unanswerable::Question(format!("{} is no list of [name, value]: {error}", path.display())))
 }
@@ -100,6 +100,8 @@ fn fine(event: &str, payload: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::workflow::event::Kind;
 

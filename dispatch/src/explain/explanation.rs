@@ -13,7 +13,7 @@ use crate::yaml::Span;
 pub struct Explanation {
     /// Of this format.
     pub version: u32,
-    /// Whether everything that should start can.
+    /// Whether everything that should start can; not if that is unknown.
     pub ok: bool,
     /// The event for a person.
     pub about: String,
@@ -21,8 +21,10 @@ pub struct Explanation {
     pub dialect: String,
     /// What a person should know besides.
     pub notes: Vec<String>,
-    /// Why no file was looked at, if so.
+    /// Why no file was looked at and nothing starts, if so.
     pub nothing: Option<String>,
+    /// What would have to be known to say anything, if so.
+    pub unknown: Option<String>,
     /// One entry for each file, and for each of its entries of `on` that the event could start.
     pub workflows: Vec<WorkflowAnswer>,
 }

@@ -7,7 +7,7 @@ use super::{Failure, Value};
 /// The contexts of one evaluation, under the names by which an expression reaches them.
 #[derive(Debug, Clone, Default)]
 pub struct Contexts {
-    entries: Vec<(String, Arc<Value>)>,
+    entries: Vec<(&'static str, Arc<Value>)>,
     /// How the jobs that the job needs have ended.
     pub outcome: Outcome,
     /// Whether `needs.x` and `needs.x.outputs.y` are refused when they are not available yet, instead of being null.
@@ -39,9 +39,11 @@ impl Contexts {
 
     /// Adds a context, or replaces it.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Arc<Value>>) -> Self {
-        self.entries.retain(|(existing, _)| existing != name);
-        self.entries.push((name.to_owned(), value.into()));
+    pub fn with(mut self, name: &'static str, value: impl Into<Arc<Value>>) -> Self {
+        match self.entries.iter_mut().find(|(existing, _)| *existing == name) {
+            Some((_, old)) => *old = value.into(),
+            None => self.entries.push((name, value.into())),
+        }
         self
     }
 

@@ -47,8 +47,12 @@ impl Value {
         let Self::Map(entries) = self else {
             return None;
         };
-        entries.iter().find(|(name, _)| name.to_lowercase() == key.to_lowercase()).map(|(_, value)| value)
+        entries.iter().find(|(name, _)| is_same_key(name, key)).map(|(_, value)| value)
     }
+}
+
+fn is_same_key(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other) || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
 }
 
 impl From<serde_json::Value> for Value {

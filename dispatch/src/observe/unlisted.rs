@@ -1,13 +1,14 @@
-//! Open records that the store's list does not show yet.
+//! Open records that the store's list does not show yet, or shows as they were.
 //!
 //! The list may come a moment late, and what is missing from a [`World`] looks like something that does not exist: a
 //! machine without its record is an orphan, its registration a ghost, a job without its record is launched for once
 //! more. So whatever else points to a record is followed, and the record read under its key, which is never late.
+//! The same goes for a runner that the list shows without a registration: it may have one by now.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cloud::InstanceState;
-use crate::identifier::{ForgeName, JobKey};
+use crate::identifier::{ForgeName, JobKey, RunnerKey};
 use crate::record::{JobRecord, Record};
 use crate::service::Service;
 use crate::store::{Key, StoreError};
@@ -37,6 +38,21 @@ async fn add_batches(service: &Service, world: &mut World, batches: BTreeSet<Key
     for stored in service.store.read_many(&batches).await?.into_values() {
         if let Record::Batch(batch) = stored.record {
             world.batches.insert(batch.id.clone(), batch);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the runners that the list shows without a registration as they are now. Nothing else depends on a list's
+/// moment: whoever changes a record reads it again, but a registration without a record is removed unread.
+pub(super) async fn read_young_runners(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    let young = world.runners.values().filter(|runner| runner.registration.is_none()).map(|runner| runner.key.clone());
+    let young: Vec<RunnerKey> = young.collect();
+    let mut found = service.store.read_many(&young.iter().map(Key::runner).collect()).await?;
+    for key in young {
+        match found.remove(&Key::runner(&key)).map(|stored| stored.record) {
+            Some(Record::Runner(runner)) if runner.is_open() => drop(world.runners.insert(key, runner)),
+            _ => drop(world.runners.remove(&key)),
         }
     }
     Ok(())
@@ -81,6 +97,7 @@ mod tests {
     use super::*;
     use crate::clock::HandClock;
     use crate::journal::Silence;
+    use crate::record::RunnerRecord;
     use crate::reason::Reason;
     use crate::scene::{NOW, Scene, job_key, runner_key};
     use crate::store::{Expect, Life, MemoryStore, Transaction};
@@ -141,6 +158,17 @@ mod tests {
         world.jobs.clone_from(&scene.world.jobs);
         add_runners(&service, &mut world).await.unwrap();
         assert!(world.runners.contains_key(&runner_key(0)));
+    }
+
+    #[tokio::test]
+    async fn a_runner_that_the_list_shows_without_its_registration_is_read_again() {
+        let scene = Scene::new().booting(0).booting(1);
+        let (service, mut world) = late(&scene).await;
+        let before = |record: &RunnerRecord| RunnerRecord { registration: None, handed_over_at: None, ..record.clone() };
+        world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record))).collect();
+        service.ledger().close_runner(&runner_key(1), &Reason::Served, crate::ledger::AfterClose::Nothing).await.unwrap();
+        read_young_runners(&service, &mut world).await.unwrap();
+        assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);
     }
 
     #[tokio::test]

@@ -145,8 +145,8 @@ impl Repository for WorkTree {
             return Ok(Vec::new());
         }
         let arguments = ["cat-file", "--batch"];
-        let ids: String = files.iter().map(|(_, entry)| format!("{}\n", entry.id)).collect();
-        let output = self.run(&arguments, ids.as_bytes()).await?;
+        let ids: Vec<&str> = files.iter().flat_map(|(_, entry)| [entry.id.as_str(), "\n"]).collect();
+        let output = self.run(&arguments, ids.concat().as_bytes()).await?;
         let mut rest = output.stdout.as_slice();
         let blobs: Option<Vec<_>> = files.iter().map(|_| blob(&mut rest)).collect();
         blobs.ok_or_else(|| failed(&arguments, &output.stderr))

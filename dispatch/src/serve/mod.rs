@@ -1,6 +1,7 @@
 //! The long-running form for one computer: webhooks in, a timer, one worker, one embedded file.
 
 mod body;
+mod connections;
 mod ec2;
 mod http;
 mod pulse;
@@ -51,6 +52,9 @@ pub enum ServeError {
         /// The data folder.
         place: String,
     },
+    /// Machines are this very program.
+    #[error("this program cannot find its own file: {0}")]
+    Program(std::io::Error),
     /// The machines.
     #[error("the backend cannot be used: {0}")]
     Cloud(#[from] CloudError),
@@ -74,9 +78,6 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
-    /// The server stopped by itself.
-    #[error("the server stopped: {0}")]
-    Server(std::io::Error),
 }
 
 /// An installation on one computer, ready to run.
@@ -111,7 +112,7 @@ impl Installation {
 
     /// Serves until `stop` is set, then finishes the pass and the requests that are under way, within bounds: what is cut
     /// off is made up for at the next start, as after a crash. Machines live on.
-    pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), ServeError> {
+    pub async fn run(self, stop: watch::Receiver<bool>) {
         let Self { service, bell, socket, listener } = self;
         let pulse = Arc::new(pulse::Pulse::starting(service.clock.now(), service.config.serve.sweep_interval_s));
         let visited = Arc::new(visitors::Visited::new(service.store.clone(), bell.clone()));
@@ -121,15 +122,14 @@ impl Installation {
         beside.spawn(async move {
             let _commands_read_the_file_then = shared.await;
         });
-        let served = axum::serve(listener, http::router(service, bell, pulse)).with_graceful_shutdown(is_set(stop.clone()));
+        let served = connections::serve(listener, http::router(service, bell, pulse), is_set(stop.clone()));
         let all = async {
-            served.await.map_err(ServeError::Server)?;
+            served.await;
             while beside.join_next().await.is_some() {}
-            Ok(())
         };
         tokio::select! {
-            ended = all => ended,
-            () = is_overdue(stop) => Ok(()),
+            () = all => {}
+            () = is_overdue(stop) => {}
         }
     }
 }

@@ -10,6 +10,8 @@ use crate::ledger::LedgerError;
 use crate::service::Service;
 use crate::worker::Pass;
 
+/// After something was done: a job that is over may have unblocked others, and on Forgejo those ring no bell.
+const LOOK_AFTER_WORK: Duration = Duration::from_secs(2);
 /// While a job or runner is open. Jobs that were waiting for another job ring no bell on Forgejo.
 const LOOK_WHILE_OPEN: Duration = Duration::from_secs(10);
 /// When a queue is looked at again after a delivery that only says that something happened.
@@ -17,9 +19,10 @@ const LATER: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 
 /// Passes, one after the other, until `stop` is set.
 pub(super) async fn work(service: Arc<Service>, bell: Arc<Notify>, pulse: Arc<Pulse>, mut stop: watch::Receiver<bool>) {
+    let interval = Duration::from_secs(service.config.serve.sweep_interval_s);
     while !*stop.borrow() {
         let outcome = service.pass().await;
-        let pause = pause(&service, &outcome);
+        let pause = pause(interval, &outcome);
         tell(&outcome);
         pulse.beat(service.clock.now(), outcome.err().map(|error| error.to_string()));
         tokio::select! {
@@ -30,11 +33,10 @@ pub(super) async fn work(service: Arc<Service>, bell: Arc<Notify>, pulse: Arc<Pu
     }
 }
 
-fn pause(service: &Service, outcome: &Result<Pass, LedgerError>) -> Duration {
-    let interval = Duration::from_secs(service.config.serve.sweep_interval_s);
+fn pause(interval: Duration, outcome: &Result<Pass, LedgerError>) -> Duration {
     match outcome {
-        // What was done just now may have opened something.
-        Ok(Pass { open: 0, done: 0, failed: 0, held_by_another: false, .. }) => interval,
+        Ok(Pass { done: 0, open: 0, failed: 0, held_by_another: false, .. }) => interval,
+        Ok(Pass { done: 1.., failed: 0, .. }) => interval.min(LOOK_AFTER_WORK),
         Ok(_) | Err(_) => interval.min(LOOK_WHILE_OPEN),
     }
 }
@@ -55,5 +57,25 @@ pub(super) fn ring_later(bell: &Arc<Notify>) {
             tokio::time::sleep(after).await;
             bell.notify_one();
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreError;
+
+    #[test]
+    fn the_next_look_comes_soon_while_something_moves_and_late_when_nothing_does() {
+        let after = |pass| pause(Duration::from_mins(1), &Ok(pass)).as_secs();
+        assert_eq!(after(Pass::default()), 60);
+        assert_eq!(after(Pass { open: 1, ..Pass::default() }), 10);
+        assert_eq!(after(Pass { done: 1, ..Pass::default() }), 2, "what waited for this job can begin now");
+        assert_eq!(after(Pass { done: 1, open: 3, ..Pass::default() }), 2);
+        assert_eq!(after(Pass { done: 1, failed: 1, ..Pass::default() }), 10, "what fails is not tried in haste");
+        assert_eq!(after(Pass { held_by_another: true, ..Pass::default() }), 10);
+        let failed = Err(LedgerError::Store(StoreError::Unavailable("it is away".to_owned())));
+        assert_eq!(pause(Duration::from_mins(1), &failed).as_secs(), 10);
+        assert_eq!(pause(Duration::from_secs(1), &failed).as_secs(), 1, "never later than the interval");
     }
 }

@@ -117,3 +117,48 @@ impl Tables {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::Scene;
+    use crate::store::Expect;
+
+    fn closed(number: u64, at: u64, expires_at: u64) -> Write {
+        let record = Scene::new().record(number).world.jobs.into_values().next().unwrap();
+        let life = Life::Closed { at: Timestamp::from_seconds(at), expires_at: Timestamp::from_seconds(expires_at) };
+        Write::Put { key: Key::job(&record.key), expect: Expect::Absent, record: Box::new(Record::Job(record)), life }
+    }
+
+    fn keys(listed: Vec<(Key, Stored<Record>)>) -> Vec<String> {
+        listed.into_iter().map(|(key, _)| key.to_string()).collect()
+    }
+
+    #[tokio::test]
+    async fn each_index_follows_the_life_of_a_record() {
+        let store = MemoryStore::new();
+        let Write::Put { key, record, life, .. } = closed(1, 10, 20) else { panic!("no put") };
+        let open = Transaction::new().put(key.clone(), Expect::Absent, (*record).clone(), Life::Open);
+        store.commit(open).await.unwrap();
+        assert_eq!((keys(store.open_records().await.unwrap()).len(), store.closed_records(9).await.unwrap().len()), (1, 0));
+        store.commit(Transaction::new().put(key.clone(), Expect::Version(1), (*record).clone(), life)).await.unwrap();
+        assert_eq!((store.open_records().await.unwrap().len(), store.closed_records(9).await.unwrap().len()), (0, 1));
+        store.commit(Transaction::new().put(key.clone(), Expect::Version(2), *record, Life::Open)).await.unwrap();
+        assert_eq!((store.open_records().await.unwrap().len(), store.closed_records(9).await.unwrap().len()), (1, 0));
+        assert_eq!(store.expire(Timestamp::from_seconds(99)).await, Ok(0), "it is open again");
+        store.commit(Transaction::new().delete(key.clone(), Expect::Version(3))).await.unwrap();
+        assert_eq!((store.open_records().await.unwrap().len(), store.read(&key).await), (0, Ok(None)));
+    }
+
+    #[tokio::test]
+    async fn the_newest_are_listed_first_and_the_oldest_expire() {
+        let store = MemoryStore::new();
+        for write in [closed(1, 10, 40), closed(2, 30, 50), closed(3, 20, 60), closed(4, 30, 70)] {
+            store.commit(Transaction::new().and(write)).await.unwrap();
+        }
+        assert_eq!(keys(store.closed_records(3).await.unwrap()), ["job#home/4/1", "job#home/2/1", "job#home/3/1"]);
+        assert_eq!(store.expire(Timestamp::from_seconds(49)).await, Ok(1));
+        assert_eq!(store.expire(Timestamp::from_seconds(50)).await, Ok(1), "at its very moment");
+        assert_eq!(keys(store.closed_records(9).await.unwrap()), ["job#home/4/1", "job#home/3/1"]);
+    }
+}

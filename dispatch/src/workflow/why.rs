@@ -163,14 +163,14 @@ impl fmt::Display for Why {
             Self::WrongRef { key, reference } => {
                 write!(out, "`{key}` is never satisfied by `{reference}`")
             }
-            Self::NothingMatched { key, patterns, inputs: Inputs::Files(count) } => {
+            Self::NothingMatched { key, patterns, inputs: Inputs::Files(count) } if *count != 1 => {
                 write!(out, "{key} filter {} matched none of {count} changed files", quoted(patterns))
             }
             Self::NothingMatched { key, patterns, inputs } => {
                 write!(out, "{key} filter {} does not match {inputs}", quoted(patterns))
             }
             Self::Excluded { key, pattern, input } => write!(out, "{key} filter: `{pattern}` takes `{input}` out"),
-            Self::AllIgnored { key, pattern, inputs: Inputs::Files(count) } => {
+            Self::AllIgnored { key, pattern, inputs: Inputs::Files(count) } if *count != 1 => {
                 write!(out, "{key} filter: all {count} changed files are ignored, the first by `{pattern}`")
             }
             Self::AllIgnored { key, pattern, inputs } => write!(out, "{key} filter `{pattern}` ignores {inputs}"),

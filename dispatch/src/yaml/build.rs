@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Tag};
 
 use super::{Documents, DuplicateKeys, Error, Node, Options, Span, Style, Value, entries, scalar};
 
@@ -148,8 +148,12 @@ impl<'a> Builder<'a> {
         if self.open.len() + depth > self.options.limits.depth {
             return Err(Error::limit(span, format!("nested deeper than {} levels", self.options.limits.depth)));
         }
+        let total = self.nodes + size;
+        if total > self.options.limits.nodes {
+            return Err(self.too_many(span));
+        }
         let node = Node { span, alias: true, ..target.clone() };
-        self.count(size, span)?;
+        self.nodes = total;
         self.add(node, 0)
     }
 
@@ -164,10 +168,11 @@ impl<'a> Builder<'a> {
 
     fn count(&mut self, nodes: usize, span: Span) -> Result<(), Error> {
         self.nodes += nodes;
-        if self.nodes > self.options.limits.nodes {
-            return Err(Error::limit(span, format!("more than {} values, aliases counted", self.options.limits.nodes)));
-        }
-        Ok(())
+        if self.nodes > self.options.limits.nodes { Err(self.too_many(span)) } else { Ok(()) }
+    }
+
+    fn too_many(&self, span: Span) -> Error {
+        Error::limit(span, format!("more than {} values, aliases counted", self.options.limits.nodes))
     }
 }
 
@@ -195,6 +200,10 @@ fn span_of(span: &granit_parser::Span) -> Span {
 }
 
 fn scan_error(error: &granit_parser::ScanError) -> Error {
-    let marker = *error.marker();
-    Error::new(span_of(&granit_parser::Span::empty(marker)), error.info())
+    let span = span_of(&granit_parser::Span::empty(*error.marker()));
+    match error.kind() {
+        // The parser's own bound, not YAML's: go-yaml takes ten thousand levels.
+        ErrorKind::RecursionLimitExceeded => Error::limit(span, "nested deeper than the parser goes"),
+        _ => Error::new(span, error.info()),
+    }
 }

@@ -4,7 +4,10 @@
 
 mod by_hand;
 mod checking;
+mod clone;
 mod command;
+mod explaining;
+mod explaining_here;
 mod full_disk;
 mod hook;
 mod killed;

@@ -29,7 +29,8 @@ async fn the_first_page_shows_every_command_and_exit_code() {
       check    Read the configuration as start-up does, and ask the forges; say all that is wrong
       runs     List jobs and the runners that served them
       why      Tell the whole story of a job
-      explain  Say what recorded actions of a forge would have started
+      explain  Say what a push or another event starts and why: before a push, for a webhook, or at a
+               forge
       sweep    Look at everything once and set right what can be set right
       config   Print what the configuration file may say
       pause    Launch nothing more; what runs goes on

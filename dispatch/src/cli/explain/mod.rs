@@ -1,7 +1,7 @@
 //! `dispatch explain`: what a delivery, a commit of a forge, or a push of the branch here starts, and why.
 //!
 //! Useful before a push: the exit code is 1 when something can never start, because no pool covers a job's labels or because
-//! the forge does not accept a file.
+//! the forge does not accept a file, and when the answer is not known.
 
 mod arguments;
 mod ask;
@@ -25,8 +25,7 @@ pub(super) async fn run(place: &Place, arguments: &ExplainArguments) -> Exit {
         return recorded::run(folder);
     }
     match answer(place, arguments).await {
-        Ok(exit) => exit,
-        Err(Refused::Configuration(exit)) => exit,
+        Ok(exit) | Err(Refused::Configuration(exit)) => exit,
         Err(Refused::Question(error)) => {
             output::error(&error.to_string());
             match error {
@@ -51,15 +50,15 @@ impl<E: Into<Unanswerable>> From<E> for Refused {
 }
 
 async fn answer(place: &Place, arguments: &ExplainArguments) -> Result<Exit, Refused> {
-    let config = installed::if_any(place).map_err(Refused::Configuration)?;
+    let config = installed::if_any(place, arguments.forge.is_some()).map_err(Refused::Configuration)?;
     let forge = rules::forge(config.as_ref(), arguments)?;
     let Asked { mut question, source } = ask::question(arguments, forge.as_ref()).await?;
     let (dialect, note) = rules::dialect(arguments, forge.as_ref(), &source).await?;
     question.notes.extend(note);
     if config.is_none() {
-        question
-            .notes
-            .push("no configuration was found, so the pools of the jobs are not told: `--config FILE` names one".to_owned());
+        question.notes.push(
+            "no configuration was found, so it is not told which pools serve the jobs: `--config FILE` names one".to_owned(),
+        );
     }
     let settings = Settings::default_of(dialect);
     let known = snapshot(&question.event, &settings, source.repository().as_ref()).await?;

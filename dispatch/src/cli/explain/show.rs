@@ -14,6 +14,9 @@ pub(super) fn tell(explanation: &Explanation) {
     if let Some(why) = &explanation.nothing {
         output::line(&format!("{}: {why}", styled(WARN, "nothing starts")));
     }
+    if let Some(what) = &explanation.unknown {
+        output::line(&format!("{}: what starts depends on {what}, which this repository does not have", styled(WARN, "unknown")));
+    }
     for workflow in &explanation.workflows {
         tell_workflow(workflow);
     }
@@ -67,10 +70,10 @@ fn summary(explanation: &Explanation) -> String {
     let jobs = || workflows.iter().flat_map(|workflow| &workflow.jobs);
     let broken = workflows.iter().filter(|workflow| workflow.broken).count();
     let stuck = jobs().filter(|job| job.trouble.is_some()).count();
-    let bad = [(broken, "workflow", "can never start as it is"), (stuck, "job", "can never run")];
+    let bad = [(broken, "workflow", "can never start"), (stuck, "job", "can never run")];
     let bad = bad.into_iter().filter(|(count, ..)| *count > 0);
-    let bad: String =
-        bad.map(|(count, noun, what)| format!("; {}", styled(BAD, format!("{} {what}", counted(count, noun))))).collect();
+    let bad: Vec<_> = bad.map(|(count, noun, what)| styled(BAD, format!("{} {what}", counted(count, noun)))).collect();
+    let bad = if bad.is_empty() { String::new() } else { format!("; {}", bad.join("; ")) };
     let verb = if started == 1 { "starts" } else { "start" };
     format!("{started} of {} {verb}, with {}{bad}", counted(workflows.len(), "workflow"), counted(jobs().count(), "job"))
 }

@@ -64,7 +64,7 @@ pub(super) async fn tell(json: bool) -> Outcome<()> {
     );
     let left = left(&service, &stage).await?;
     stop.send_replace(true);
-    serving.await??;
+    serving.await?;
     if let Some(left) = left {
         return Err(format!("something is left: {left}").into());
     }

@@ -1,5 +1,6 @@
 //! `concurrency` of workflows and of jobs.
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::expression::{Contexts, interpolate};
@@ -60,20 +61,16 @@ pub fn exclusion(workflow: &Workflow, context: &ExpandContext<'_>, on: &str, is_
 /// The contexts of a group of runs, which has what Forgejo withholds from jobs.
 fn unrestricted(context: &ExpandContext<'_>) -> Contexts {
     let (github, inputs) = (Arc::new(context.github.clone()), context.inputs.clone());
-    Environment { context: *context, github, inputs, job_ids: Vec::new() }.shared()
+    Environment::new(*context, inputs, github, BTreeSet::new()).shared()
 }
 
 /// Lets the rows of one run displace each other: of those that share a group, only the last one stays (Gitea ≥ 1.26).
 pub(super) fn displace(rows: &mut [ExpandedJob], groups: &[Option<Group>]) {
-    for index in 0..rows.len() {
-        let Some(Some(group)) = groups.get(index) else {
-            continue;
-        };
-        let is_displaced =
-            groups.iter().zip(rows.iter()).skip(index + 1).any(|(other, row)| {
-                row.status == JobStatus::Waiting && other.as_ref().is_some_and(|other| other.name == group.name)
-            });
-        if let Some(row) = rows.get_mut(index).filter(|row| is_displaced && row.status == JobStatus::Waiting) {
+    let mut taken = HashSet::new();
+    for (row, group) in rows.iter_mut().zip(groups).rev() {
+        if let Some(group) = group.as_ref().filter(|_| row.status == JobStatus::Waiting)
+            && !taken.insert(group.name.as_str())
+        {
             row.status = JobStatus::Cancelled;
         }
     }

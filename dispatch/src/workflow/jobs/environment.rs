@@ -1,5 +1,7 @@
 //! The contexts that the forge's server has when it expands a job.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::expression::{Contexts, Outcome, Value};
@@ -18,24 +20,26 @@ pub(super) struct Environment<'a> {
     pub(super) github: Arc<Value>,
     pub(super) inputs: Value,
     /// The ids of the jobs of the file.
-    pub(super) job_ids: Vec<String>,
+    pub(super) job_ids: BTreeSet<String>,
+    /// The contexts of anything outside of jobs, once somebody has asked for them.
+    shared: OnceCell<Contexts>,
 }
 
 impl<'a> Environment<'a> {
     /// What the jobs of a workflow refer to that is not called by another.
     pub(super) fn of(workflow: &Workflow, context: &ExpandContext<'a>) -> Self {
-        Self {
-            context: *context,
-            github: Arc::new(context.visible_github()),
-            inputs: context.visible_inputs(),
-            job_ids: workflow.jobs.iter().map(|job| job.id.clone()).collect(),
-        }
+        let job_ids = workflow.jobs.iter().map(|job| job.id.clone()).collect();
+        Self::new(*context, context.visible_inputs(), Arc::new(context.visible_github()), job_ids)
+    }
+
+    pub(super) fn new(context: ExpandContext<'a>, inputs: Value, github: Arc<Value>, job_ids: BTreeSet<String>) -> Self {
+        Self { context, github, inputs, job_ids, shared: OnceCell::new() }
     }
 
     /// The contexts of one row of a job.
     pub(super) fn contexts(&self, job: &Job, matrix: Value) -> Contexts {
         let needs = needs(job.get("needs"));
-        let known = needs.iter().filter(|need| self.job_ids.contains(need));
+        let known = needs.iter().filter(|need| self.job_ids.contains(*need));
         let results = known.clone().map(|need| (need.clone(), no_result())).collect();
         let mut contexts = self.shared().with("matrix", matrix).with("needs", Value::Map(results));
         if let Some(strategy) = job.get("strategy") {
@@ -47,22 +51,27 @@ impl<'a> Environment<'a> {
 
     /// The contexts of anything outside of jobs.
     pub(super) fn shared(&self) -> Contexts {
+        self.shared.get_or_init(|| self.outside_of_jobs()).clone()
+    }
+
+    fn outside_of_jobs(&self) -> Contexts {
         let is_forgejo = self.context.dialect.is_forgejo_from(12);
         let names = GITHUB_NAMES.iter().take(if is_forgejo { 4 } else { 2 });
         let mut start = Contexts::new();
         start.survives_open_quotes = self.context.dialect.is_gitea_from(26);
         let contexts = names.fold(start, |contexts, name| contexts.with(name, Arc::clone(&self.github)));
+        let empty = Arc::new(Value::empty());
         ["env", "steps", "runner", "secrets", "strategy", "matrix", "needs"]
             .iter()
-            .fold(contexts, |contexts, name| contexts.with(name, Value::empty()))
+            .fold(contexts, |contexts, name| contexts.with(name, Arc::clone(&empty)))
             .with("job", Value::Null)
             .with("vars", self.context.vars.clone())
             .with("inputs", self.inputs.clone())
     }
 
     /// What the jobs of a called workflow refer to.
-    pub(super) fn called(&self, inputs: Value, github: Arc<Value>, job_ids: Vec<String>) -> Self {
-        Self { context: self.context, github, inputs, job_ids }
+    pub(super) fn called(&self, inputs: Value, github: Arc<Value>, job_ids: BTreeSet<String>) -> Self {
+        Self::new(self.context, inputs, github, job_ids)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The status in which rows are stored, and Forgejo's checks right after.
 
+use std::collections::HashSet;
+
 use super::context::ExpandContext;
 use super::job::{ExpandedJob, JobStatus};
 
@@ -14,9 +16,11 @@ pub(super) fn fail_what_can_never_start(jobs: &mut [ExpandedJob], context: &Expa
         return;
     }
     let checks_needs = context.dialect.is_forgejo_from(15);
-    let is_known = |need: &String| jobs.iter().any(|job| job.job_id == *need);
+    let known: HashSet<&str> = jobs.iter().map(|job| job.job_id.as_str()).collect();
+    let is_known = |need: &String| known.contains(need.as_str());
     let can_never_start = |job: &ExpandedJob| waits_for_nothing(job) || checks_needs && !job.needs.iter().all(is_known);
-    if jobs.iter().any(can_never_start) {
+    let is_failed = jobs.iter().any(can_never_start);
+    if is_failed {
         for job in jobs {
             job.status = JobStatus::Failure;
         }

@@ -1,5 +1,7 @@
 //! The entries of a mapping as go-yaml hands them to a typed value: `<<` replaced, nothing overwritten.
 
+use std::collections::HashSet;
+
 use crate::yaml::{Node, Value};
 
 use super::Fault;
@@ -9,30 +11,29 @@ pub(in crate::workflow) fn entries(node: &Node) -> Result<Vec<(&Node, &Node)>, F
     let written = node.as_mapping().unwrap_or_default();
     let own = written.iter().filter(|(key, _)| !key.is_merge_key());
     let mut entries: Vec<_> = own.map(|(key, value)| (key, value)).collect();
+    if entries.len() == written.len() {
+        return Ok(entries);
+    }
+    let mut names: HashSet<_> = entries.iter().map(|(key, _)| key.text()).collect();
     for (_, source) in written.iter().filter(|(key, _)| key.is_merge_key()) {
-        match &source.value {
-            Value::Sequence(items) if !source.alias => {
-                for item in items {
-                    bring(&mut entries, item)?;
-                }
-            }
-            _ => bring(&mut entries, source)?,
+        let sources = match &source.value {
+            Value::Sequence(items) if !source.alias => items.iter().collect(),
+            _ => vec![source],
+        };
+        for source in sources {
+            let brought = brought(source)?.into_iter();
+            entries.extend(brought.filter(|(key, _)| names.insert(key.text())));
         }
     }
     Ok(entries)
 }
 
-fn bring<'a>(entries: &mut Vec<(&'a Node, &'a Node)>, source: &'a Node) -> Result<(), Fault> {
+fn brought(source: &Node) -> Result<Vec<(&Node, &Node)>, Fault> {
     if source.as_mapping().is_none() {
         let message = format!("`<<` takes a mapping, not {}", source.kind());
         return Err(Fault::refused(source.span, message));
     }
-    for (key, value) in self::entries(source)? {
-        if !entries.iter().any(|(own, _)| own.text() == key.text()) {
-            entries.push((key, value));
-        }
-    }
-    Ok(())
+    entries(source)
 }
 
 /// `node` with its `<<` replaced.

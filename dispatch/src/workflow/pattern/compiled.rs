@@ -42,6 +42,9 @@ impl Pattern {
             Some(body) => (true, body),
             None => (false, pattern),
         };
+        if is_plain(body) {
+            return Ok(Self { negative, matcher: Matcher::Linear(Linear::text(body)) });
+        }
         let go = translated(negative, body, dialect)?;
         let matcher = match Linear::read(&go) {
             Some(row) => Matcher::Linear(row),
@@ -57,6 +60,11 @@ impl Pattern {
             Matcher::Regex(regex) => regex.is_match(text),
         }
     }
+}
+
+/// Whether the pattern means itself and nothing else in both languages, as most names of branches do.
+fn is_plain(body: &str) -> bool {
+    !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/'))
 }
 
 /// The anchored regular expression that the forge would use.
@@ -94,6 +102,15 @@ mod tests {
                 let Some(row) = Linear::read(&go) else { continue };
                 let regex = regex(&go).unwrap();
                 prop_assert_eq!(row.matches(&text), regex.is_match(&text), "{:?} {}", dialect, regex);
+            }
+        }
+
+        /// The short way for names and the long way are one.
+        #[test]
+        fn plain_names_mean_themselves(pattern in "[a-zA-Z0-9/_-]{1,12}", negative in any::<bool>()) {
+            for dialect in [Dialect::Act, Dialect::GiteaGlob] {
+                prop_assert!(is_plain(&pattern));
+                prop_assert_eq!(Linear::read(&translated(negative, &pattern, dialect).unwrap()), Some(Linear::text(&pattern)));
             }
         }
 

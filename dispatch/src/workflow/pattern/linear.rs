@@ -37,6 +37,11 @@ enum Times {
 }
 
 impl Linear {
+    /// The row that takes this text alone.
+    pub(super) fn text(text: &str) -> Self {
+        Self(vec![Element::Text(text.to_owned())])
+    }
+
     /// Reads an anchored regular expression of Go, if it is such a row.
     pub(super) fn read(go: &str) -> Option<Self> {
         let mut rest = go.strip_prefix('^')?.strip_suffix('$')?;

@@ -55,6 +55,19 @@ impl World {
         }
         value
     }
+
+    /// A commit as lists of commits show it.
+    pub(crate) fn listed_commit_json(&self, repository: &Repository, commit: &CommitRow) -> Value {
+        let api = format!("{}/api/v1/repos/{}", self.root_url(), self.full_name(repository));
+        let parents = commit.parent.iter().map(|id| json!({ "sha": id, "url": format!("{api}/git/commits/{id}") }));
+        json!({
+            "sha": commit.id,
+            "url": format!("{api}/git/commits/{}", commit.id),
+            "created": rfc3339(commit.time_s),
+            "commit": { "message": commit.message },
+            "parents": parents.collect::<Value>(),
+        })
+    }
 }
 
 /// A recursive listing of a commit; pages are `per_page` long and count from 1.

@@ -24,6 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/api/v1/repos/{}/{}", Access::Reader, repository_by_name),
         get("/api/v1/repos/{}/{}/pulls/{}", Access::Reader, pull_request),
         get("/api/v1/repos/{}/{}/contents/{*}", Access::Reader, content::contents),
+        get("/api/v1/repos/{}/{}/commits", Access::Reader, content::commits),
         get("/api/v1/repos/{}/{}/git/trees/{}", Access::Reader, content::tree),
         get("/api/v1/repos/{}/{}/raw/{*}", Access::Reader, content::raw),
         get("/api/v1/repos/{}/{}/hooks", Access::RepositoryOwner, hooks),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::call::{Answer, Call};
-use super::shared::repository;
+use super::shared::{Page, repository};
 use crate::json::listed_tree;
 use crate::world::World;
 
@@ -29,6 +29,18 @@ pub(super) fn contents(world: &mut World, call: &Call) -> Answer {
         (!inside.is_empty()).then_some(Value::Array(inside))
     });
     found.map_or_else(|| Answer::not_found(world), |value| Answer::json(200, value))
+}
+
+/// The history of a commit, newest first. Not recorded: written from the API's description, reduced to what tells commits apart.
+pub(super) fn commits(world: &mut World, call: &Call) -> Answer {
+    let revision = call.query("sha").filter(|name| !name.is_empty()).unwrap_or("main");
+    let found = repository(world, call).and_then(|row| {
+        let mut history = row.history(&row.resolve(revision)?.id, "");
+        history.reverse();
+        let page = Page::of(call);
+        Some(page.cut(history.into_iter().map(|commit| world.listed_commit_json(row, commit))))
+    });
+    found.map_or_else(|| Answer::not_found(world), |commits| Answer::json(200, Value::Array(commits)))
 }
 
 /// Everything below a commit. `recursive` is taken for granted.

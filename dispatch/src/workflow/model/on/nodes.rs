@@ -1,5 +1,7 @@
 //! What stands below an event, as Gitea ≥ 1.23 reads it: by the kind of YAML node.
 
+use std::collections::HashSet;
+
 use crate::yaml::{Node, Value};
 
 use super::super::shape::{Shape, unique_keys};
@@ -67,13 +69,19 @@ fn mapping(mut trigger: Trigger, entries: &[(Node, Node)]) -> Result<Trigger, Fa
             Value::Mapping(inputs) => dispatch_inputs(&trigger.event, key, inputs)?,
             _ => {
                 let filter = Filter { key: key_text.to_owned(), span: key.span, values: values(value)? };
-                // The last of several equal keys counts.
-                trigger.filters.retain(|other| other.key != filter.key);
                 trigger.filters.push(filter);
             }
         }
     }
+    last_of_each(&mut trigger.filters);
     Ok(trigger)
+}
+
+/// The last of several equal keys counts.
+fn last_of_each(filters: &mut Vec<Filter>) {
+    let mut seen = HashSet::new();
+    let mut is_last: Vec<bool> = filters.iter().rev().map(|filter| seen.insert(filter.key.as_str())).collect();
+    filters.retain(|_| is_last.pop().unwrap_or(true));
 }
 
 /// A scalar is a list of one. Nothing is a list of one empty text, but nothing *in* a list is left out.
