@@ -29,7 +29,6 @@ pub async fn with_ec2(mut service: Service) -> Result<Service, ServeError> {
 /// # Errors
 /// A pool that needs it.
 #[cfg(not(feature = "ec2"))]
-#[expect(clippy::unused_async, reason = "with the feature `ec2` it waits for credentials and region")]
 pub async fn with_ec2(service: Service) -> Result<Service, ServeError> {
     match service.config.pools.iter().find(|pool| pool.backend.as_str() == EC2) {
         Some(pool) => Err(ServeError::WithoutEc2 { pool: pool.name.clone() }),

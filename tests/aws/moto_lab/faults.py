@@ -19,6 +19,7 @@ class Fault:
     - `delay`: it is carried out after `delay_ms`.
     - `lose_request`: the connection is closed, the call is not carried out.
     - `lose_response`: the call is carried out, and the connection closed.
+    - `partial`: of the instances that a launch asks for, at most `most` come.
     """
 
     operation: str
@@ -34,8 +35,9 @@ class Fault:
     fields: dict[str, object] = field(default_factory=dict)
     body: object = ""
     delay_ms: int = 0
+    most: int | None = None
 
-    MODES = ("error", "answer", "delay", "lose_request", "lose_response")
+    MODES = ("error", "answer", "delay", "lose_request", "lose_response", "partial")
 
     def __post_init__(self) -> None:
         if self.mode not in self.MODES:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import Client
 
+from counts import counted
 from faults import Fault, Faults
 from operation import Operation
 from response import Response, error
@@ -65,14 +66,16 @@ class Lab:
             case "lose_response":
                 self.carry_out(call, request)
                 return None
+            case "partial":
+                return self.carry_out(call, request, fault.most)
         time.sleep(fault.delay_ms / 1000)
         return self.carry_out(call, request)
 
-    def carry_out(self, call: Operation, request: Request) -> Response:
+    def carry_out(self, call: Operation, request: Request, most: int | None = None) -> Response:
         with self.lock:
             if earlier := self.tokens.earlier(call):
                 return earlier
-            response = self.ask_moto(request)
+            response = self.ask_moto(counted(call, request, most))
             self.tokens.remember(call, response)
             return response
 

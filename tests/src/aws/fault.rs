@@ -20,6 +20,7 @@ pub struct Fault {
     fields: BTreeMap<String, Value>,
     body: Value,
     delay_ms: u64,
+    most: Option<u16>,
 }
 
 impl Fault {
@@ -46,6 +47,11 @@ impl Fault {
     /// The call is carried out and the connection closed: the caller cannot know.
     pub fn lose_response(operation: &str) -> Self {
         Self::of(operation, "lose_response")
+    }
+
+    /// A launch brings no more instances than this.
+    pub fn partial(most: u16) -> Self {
+        Self { most: Some(most), ..Self::of("RunInstances", "partial") }
     }
 
     /// Only calls with this parameter, named as in [`Call::parameters`](super::Call::parameters).
@@ -99,6 +105,7 @@ impl Fault {
             fields: BTreeMap::new(),
             body: Value::Null,
             delay_ms: 0,
+            most: None,
         }
     }
 }

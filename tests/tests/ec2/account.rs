@@ -3,8 +3,11 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::ops::Deref;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use dispatch::aws::SdkConfig;
 use dispatch::config::AwsConfig;
 use dispatch::store::dynamodb::create_table;
 use tests::aws::{Lab, REGION};
@@ -38,7 +41,7 @@ impl Account {
     /// Two subnets, an image, a profile with a role, and an empty table, the last two of this name.
     pub(crate) async fn new(lab: Emulator, name: &str) -> Self {
         let role_id = role(&lab, name);
-        let table = Client::new(&lab.settings().await);
+        let table = Client::new(&patient(lab.settings().await));
         create_table(&table, name).await.unwrap();
         let subnets = all(&query(&lab, "ec2", &[("Action", "DescribeSubnets"), ("Version", VERSION)]), "subnetId");
         let groups = all(&query(&lab, "ec2", &[("Action", "DescribeSecurityGroups"), ("Version", VERSION)]), "groupId");
@@ -71,6 +74,12 @@ impl Account {
 
 const VERSION: &str = "2016-11-15";
 const IAM: (&str, &str) = ("Version", "2010-05-08");
+
+/// The computer that runs the tests may be slower than AWS.
+pub(crate) fn patient(settings: SdkConfig) -> SdkConfig {
+    let limits = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60)).build();
+    settings.into_builder().timeout_config(limits).build()
+}
 
 fn role(lab: &Lab, name: &str) -> String {
     let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ec2.amazonaws.com"}}]}"#;

@@ -60,6 +60,18 @@ async fn a_crash_between_rungs_leads_to_no_second_machine() {
 }
 
 #[tokio::test]
+async fn fewer_machines_than_asked_for_are_the_same_when_asked_again() {
+    let stage = Stage::new().await;
+    stage.account.lab.inject(Fault::partial(2));
+    for _ in 0..2 {
+        let launched = stage.launch(3).await.unwrap();
+        let indexes: Vec<_> = launched.iter().map(|machine| machine.runner.as_ref().unwrap().index).collect();
+        assert_eq!(indexes, [0, 1]);
+    }
+    assert_eq!(machines(&stage), 2);
+}
+
+#[tokio::test]
 async fn a_launch_that_was_not_received_is_repeated_by_the_next_pass() {
     let stage = Stage::new().await;
     stage.account.lab.inject(Fault::lose_request("RunInstances"));

@@ -11,7 +11,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use account::{Account, Emulator};
+use account::{Account, Emulator, patient};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use dispatch::clock::{Clock, SystemClock};
@@ -57,12 +57,15 @@ impl Stage {
         config.pools = dispatch::pool::defaults(&"ec2".into(), &[]);
         config.pools[0].instance_types.push("t3a.small".to_owned());
         config.aws = Some(account.aws.clone());
+        if matches!(account.lab, Emulator::Shared(_)) {
+            config.aws.as_mut().unwrap().role_id = Some(account.role_id.clone());
+        }
         Self { account: Arc::new(account), config, clock: Arc::new(SystemClock::start()) }
     }
 
     /// A dispatcher that has just been started.
     async fn cloud(&self) -> Ec2Cloud {
-        let settings = self.account.lab.settings().await;
+        let settings = patient(self.account.lab.settings().await);
         let aws = self.config.aws.as_ref().unwrap();
         Ec2Cloud::connect(&self.config, aws, &settings, &self.forges(), self.clock.clone())
     }

@@ -154,8 +154,9 @@ fn told(refused: &[Refused]) -> String {
         ApiError::NoAnswer { .. } => "no answer".to_owned(),
     };
     let Some((last, earlier)) = refused.split_last() else { return String::new() };
-    let earlier: String = earlier.iter().map(|one| format!("{}: {}; ", one.rung, code(&one.error))).collect();
-    format!("{earlier}{}: {}", last.rung, refusal::sentence(&last.error))
+    let mut rungs: Vec<String> = earlier.iter().map(|one| format!("{}: {}", one.rung, code(&one.error))).collect();
+    rungs.push(format!("{}: {}", last.rung, refusal::sentence(&last.error)));
+    rungs.join("; ")
 }
 
 fn invalid(cause: String) -> CloudError {

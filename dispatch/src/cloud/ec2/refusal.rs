@@ -1,8 +1,9 @@
 //! Every code with which EC2 refuses, in one table: what to do next, and what a person can do about it.
 //!
 //! The codes are those of the EC2 API's page of error codes, and of EC2 Spot, as far as a launch can meet them. A code that
-//! is not here is not swallowed: it and EC2's words are told, and a refusal counts as one that a person must look at, a failure
-//! of EC2 (HTTP 500 and above) as one whose effect is unknown. Codes and meanings are from documentation: not verified on AWS.
+//! is not here is not swallowed: it and EC2's words are told. `Insufficient…Capacity` is want of capacity whatever stands in
+//! between; any other refusal counts as one that a person must look at, and a failure of EC2 (HTTP 500 and above) as one
+//! whose effect is unknown. Codes and meanings are from documentation: not verified on AWS.
 
 use super::api::ApiError;
 use crate::cloud::CloudErrorKind;
@@ -180,11 +181,17 @@ fn find(code: &str) -> Option<&'static Row> {
     TABLE.iter().find(|row| row.code == code)
 }
 
+/// Every documented code of this form says that nothing was launched; a new one would be of the same kind.
+fn is_shortage(code: &str) -> bool {
+    code.starts_with("Insufficient") && code.contains("Capacity")
+}
+
 /// What to do about it.
 pub fn verdict(error: &ApiError) -> Verdict {
     match error {
         ApiError::Refused { code, status, .. } => match find(code) {
             Some(row) => row.verdict,
+            None if is_shortage(code) => NOTHING_HERE,
             None if *status >= 500 => UNKNOWN,
             None => INVALID,
         },
@@ -253,6 +260,12 @@ mod tests {
     fn want_of_capacity_is_no_failure_of_ec2_though_its_status_is_500() {
         assert_eq!(verdict(&refused("InsufficientInstanceCapacity", 500)), Verdict::NextRung(Loss::Placement));
         assert_eq!(verdict(&refused("InternalError", 500)), Verdict::Stop(CloudErrorKind::Transient));
+    }
+
+    #[test]
+    fn a_new_word_for_want_of_capacity_does_not_end_the_climb() {
+        assert_eq!(verdict(&refused("InsufficientMacCapacity", 500)), Verdict::NextRung(Loss::Placement));
+        assert_eq!(verdict(&refused("InsufficientRights", 500)), Verdict::Stop(CloudErrorKind::Transient));
     }
 
     #[test]

@@ -17,8 +17,8 @@ use crate::aws::SdkConfig;
 use crate::clock::Clock;
 use crate::cloud::{CloudError, CloudErrorKind};
 
-/// The longest that either may take.
-const LIMIT: Duration = Duration::from_secs(5);
+/// The longest that either may take; each is asked for once in a process, or in minutes.
+const LIMIT: Duration = Duration::from_secs(20);
 /// Where IAM is signed for, wherever it is called from.
 const IAM_REGION: &str = "us-east-1";
 

@@ -241,7 +241,9 @@ impl Items for FakeItems {
     }
 
     async fn forget(&self, instances: &[InstanceId]) -> Result<(), CloudError> {
-        instances.iter().for_each(|id| self.take(id));
+        for id in instances {
+            self.take(id);
+        }
         Ok(())
     }
 }

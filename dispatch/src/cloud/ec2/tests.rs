@@ -225,7 +225,9 @@ async fn ending_what_was_seen_to_be_over_costs_no_call() {
     let cloud = stage.cloud();
     let machines = stage.launch_by(&cloud).await.unwrap();
     let ids: Vec<InstanceId> = machines.iter().map(|machine| machine.id.clone()).collect();
-    ids.iter().for_each(|id| stage.items.take(id));
+    for id in &ids {
+        stage.items.take(id);
+    }
     stage.ec2.account(|account| account.machines.iter_mut().for_each(|machine| machine.state = "terminated".to_owned()));
     cloud.instances().await.unwrap();
     let descriptions = stage.ec2.account(|account| account.descriptions);
