@@ -32,7 +32,7 @@ pub(super) enum Protocol {
 pub const DYNAMODB: Service = Service::json("dynamodb", "DynamoDB_20120810", "1.0");
 /// Machines, images, networks.
 pub const EC2: Service = Service::query("ec2", "2016-11-15");
-/// EventBridge: rules that call functions.
+/// Rules that call functions.
 pub const EVENTS: Service = Service::json("events", "AWSEvents", "1.1");
 /// Roles and their policies.
 pub const IAM: Service = Service { is_global: true, ..Service::query("iam", "2010-05-08") };

@@ -76,16 +76,10 @@ fn unescaped(text: &str) -> String {
     let mut parts = text.split('&');
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part.split_once(';').and_then(|(name, rest)| Some((character(name)?, rest))) {
-            Some((character, rest)) => {
-                whole.push(character);
-                whole.push_str(rest);
-            }
-            None => {
-                whole.push('&');
-                whole.push_str(part);
-            }
-        }
+        let named = part.split_once(';').and_then(|(name, rest)| Some((character(name)?, rest)));
+        let (character, rest) = named.unwrap_or(('&', part));
+        whole.push(character);
+        whole.push_str(rest);
     }
     whole
 }

@@ -14,7 +14,8 @@ use crate::pool::Pool;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Image {
-    image_state: String,
+    #[serde(rename = "imageState")]
+    state: String,
     architecture: String,
     root_device_type: Option<String>,
 }
@@ -30,7 +31,7 @@ pub(in crate::doctor) async fn look(client: &Client, config: &Config, pools: &[&
     let mut checks = Vec::new();
     for image in images {
         checks.push(match id_of(client, image).await {
-            Ok(id) => judge(image, described(client, &id).await),
+            Ok(id) => judge(image, described(client, &id).await.as_deref()),
             Err(refused) => {
                 Topic::Image.unanswered(&refused, "put the image's id there: `aws ssm put-parameter --data-type aws:ec2:image`")
             }
@@ -52,12 +53,12 @@ async fn described(client: &Client, id: &str) -> Result<Vec<Image>, Refused> {
     Ok(ask::<Option<Vec<Image>>>(client, &call, "/DescribeImagesResponse/imagesSet").await?.unwrap_or_default())
 }
 
-fn judge(name: &str, images: Result<Vec<Image>, Refused>) -> Check {
+fn judge(name: &str, images: Result<&[Image], &Refused>) -> Check {
     let remedy = "make one as `images/README.md` says, in this region, and name it by `image` (`RUNNER_AMI`)";
-    match images.as_deref() {
+    match images {
         Err(refused) => Topic::Image.unanswered(refused, remedy),
-        Ok([image]) if image.image_state != "available" => {
-            Topic::Image.error(format!("`{name}` is {}", image.image_state), "wait until it is available, or name another")
+        Ok([image]) if image.state != "available" => {
+            Topic::Image.error(format!("`{name}` is {}", image.state), "wait until it is available, or name another")
         }
         Ok([image]) if image.root_device_type.as_deref().is_some_and(|kind| kind != "ebs") => {
             Topic::Image.error(format!("`{name}` does not boot from EBS, so its disk would not be encrypted"), remedy)
@@ -75,12 +76,12 @@ mod tests {
     use crate::doctor::Verdict;
 
     fn image(state: &str, root: &str) -> Image {
-        Image { image_state: state.into(), architecture: "arm64".into(), root_device_type: Some(root.into()) }
+        Image { state: state.into(), architecture: "arm64".into(), root_device_type: Some(root.into()) }
     }
 
     #[test]
     fn an_image_is_there_and_boots_from_ebs() {
-        let verdict = |images: Vec<Image>| judge("ami-1", Ok(images)).verdict;
+        let verdict = |images: Vec<Image>| judge("ami-1", Ok(&images)).verdict;
         assert_eq!(verdict(vec![image("available", "ebs")]), Verdict::Good);
         assert_eq!(verdict(vec![image("pending", "ebs")]), Verdict::Error);
         assert_eq!(verdict(vec![image("available", "instance-store")]), Verdict::Error);
@@ -89,6 +90,6 @@ mod tests {
 
     #[test]
     fn what_is_inside_is_not_claimed() {
-        assert!(judge("ami-1", Ok(vec![image("available", "ebs")])).text.ends_with("not verified on AWS"));
+        assert!(judge("ami-1", Ok(&[image("available", "ebs")])).text.ends_with("not verified on AWS"));
     }
 }

@@ -13,7 +13,8 @@ use crate::doctor::{Check, Topic};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Subnet {
-    subnet_id: String,
+    #[serde(rename = "subnetId")]
+    id: String,
     vpc_id: String,
     availability_zone: String,
     available_ip_address_count: String,
@@ -50,8 +51,7 @@ fn places(subnets: Result<Vec<Subnet>, Refused>, most_machines: u64) -> Vec<Chec
     };
     let free = |subnet: &Subnet| subnet.available_ip_address_count.parse::<u64>().unwrap_or(0);
     let full = subnets.iter().filter(|subnet| free(subnet) == 0).map(|subnet| {
-        Topic::Network
-            .error(format!("no address is free in {}", subnet.subnet_id), "free addresses there, or name another subnet")
+        Topic::Network.error(format!("no address is free in {}", subnet.id), "free addresses there, or name another subnet")
     });
     let sum: u64 = subnets.iter().map(free).sum();
     let zones: BTreeSet<&str> = subnets.iter().map(|subnet| subnet.availability_zone.as_str()).collect();
@@ -75,7 +75,7 @@ fn places(subnets: Result<Vec<Subnet>, Refused>, most_machines: u64) -> Vec<Chec
 /// Machines get the addresses that their subnet assigns; where it assigns none, there must be another way out.
 fn without_addresses(subnets: &[Subnet]) -> Option<Check> {
     let private = subnets.iter().filter(|subnet| subnet.map_public_ip_on_launch.as_deref() == Some("false"));
-    let names: Vec<&str> = private.map(|subnet| subnet.subnet_id.as_str()).collect();
+    let names: Vec<&str> = private.map(|subnet| subnet.id.as_str()).collect();
     (!names.is_empty()).then(|| {
         let text = format!(
             "machines in {} get no public address; their way to the forge and to AWS was not looked at",
@@ -122,7 +122,7 @@ mod tests {
 
     fn subnet(id: &str, zone: &str, free: u32) -> Subnet {
         Subnet {
-            subnet_id: id.into(),
+            id: id.into(),
             vpc_id: "vpc-1".into(),
             availability_zone: zone.into(),
             available_ip_address_count: free.to_string(),

@@ -11,8 +11,10 @@ use crate::doctor::{Check, Topic};
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(in crate::doctor) struct Table {
-    table_arn: String,
-    table_status: String,
+    #[serde(rename = "TableArn")]
+    arn: String,
+    #[serde(rename = "TableStatus")]
+    status: String,
     key_schema: Value,
     #[serde(default)]
     global_secondary_indexes: Vec<Index>,
@@ -23,7 +25,8 @@ pub(in crate::doctor) struct Table {
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Index {
-    index_name: String,
+    #[serde(rename = "IndexName")]
+    name: String,
     key_schema: Value,
     projection: Value,
 }
@@ -62,7 +65,7 @@ pub(in crate::doctor) async fn look(client: &Client, name: &str, made: &Value) -
     let mut checks = form(name, &table, made);
     checks.push(stream(&table));
     checks.push(forgets(expiry, made));
-    Found { checks, arn: Some(table.table_arn), stream: table.latest_stream_arn }
+    Found { checks, arn: Some(table.arn), stream: table.latest_stream_arn }
 }
 
 fn missing(name: &str, refused: &Refused) -> Check {
@@ -73,16 +76,9 @@ fn missing(name: &str, refused: &Refused) -> Check {
 }
 
 fn form(name: &str, table: &Table, made: &Value) -> Vec<Check> {
-    let status = (table.table_status != "ACTIVE").then(|| {
-        Topic::Table.error(format!("the table `{name}` is {}", table.table_status), "wait until it is ACTIVE, and ask again")
-    });
-    let indexes: Vec<Index> = Vec::deserialize(&made["GlobalSecondaryIndexes"]).unwrap_or_default();
-    let lacks = indexes.iter().find(|wanted| !table.global_secondary_indexes.contains(wanted));
-    let wrong = if table.key_schema != made["KeySchema"] {
-        Some(format!("the table `{name}` has the keys {}, not {}", table.key_schema, made["KeySchema"]))
-    } else {
-        lacks.map(|index| format!("the table `{name}` has no index `{}` in the form that the store uses", index.index_name))
-    };
+    let status = (table.status != "ACTIVE")
+        .then(|| Topic::Table.error(format!("the table `{name}` is {}", table.status), "wait until it is ACTIVE, and ask again"));
+    let wrong = wrong_keys(name, table, made).or_else(|| lacking_index(name, table, made));
     let wrong =
         wrong.map(|text| Topic::Table.error(text, "let `infra/template.yaml` make the table; an old dispatcher's is not ours"));
     let found: Vec<Check> = status.into_iter().chain(wrong).collect();
@@ -91,6 +87,17 @@ fn form(name: &str, table: &Table, made: &Value) -> Vec<Check> {
     } else {
         found
     }
+}
+
+fn wrong_keys(name: &str, table: &Table, made: &Value) -> Option<String> {
+    let wanted = made.get("KeySchema").unwrap_or(&Value::Null);
+    (table.key_schema != *wanted).then(|| format!("the table `{name}` has the keys {}, not {wanted}", table.key_schema))
+}
+
+fn lacking_index(name: &str, table: &Table, made: &Value) -> Option<String> {
+    let indexes = made.get("GlobalSecondaryIndexes").and_then(|indexes| Vec::<Index>::deserialize(indexes).ok());
+    let lacking = indexes?.into_iter().find(|wanted| !table.global_secondary_indexes.contains(wanted))?;
+    Some(format!("the table `{name}` has no index `{}` in the form that the store uses", lacking.name))
 }
 
 fn stream(table: &Table) -> Check {
@@ -109,7 +116,7 @@ fn stream(table: &Table) -> Check {
 }
 
 fn forgets(expiry: Result<Expiry, Refused>, made: &Value) -> Check {
-    let wanted = made["TimeToLiveSpecification"]["AttributeName"].as_str().unwrap_or_default();
+    let wanted = made.pointer("/TimeToLiveSpecification/AttributeName").and_then(Value::as_str).unwrap_or_default();
     let remedy = format!("enable time to live on the attribute `{wanted}`");
     match expiry {
         Ok(expiry) if expiry.time_to_live_status.starts_with("ENABL") && expiry.attribute_name.as_deref() == Some(wanted) => {
