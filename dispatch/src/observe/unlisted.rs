@@ -7,12 +7,18 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
 use crate::cloud::InstanceState;
+use crate::forge::JobState;
 use crate::identifier::{ForgeName, JobKey, RunnerKey};
 use crate::record::{JobRecord, Record, RunnerRecord};
 use crate::service::Service;
 use crate::store::{Key, StoreError, Stored};
 use crate::world::{View, World};
+
+/// Reads that may be under way at the same time.
+const READS_AT_ONCE: usize = 8;
 
 /// Adds the runners that open jobs and machines point to.
 pub(super) async fn add_runners(service: &Service, world: &mut World) -> Result<(), StoreError> {
@@ -43,6 +49,32 @@ pub(super) async fn read_young_runners(service: &Service, world: &mut World) -> 
         }
     }
     Ok(())
+}
+
+/// Reads the jobs that wait as they are now: since the list was made one may have got a runner, to which nothing else
+/// points while the cloud's list does not show its machine either.
+pub(super) async fn read_waiting_jobs(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    let read = |key: JobKey| async move {
+        let now = service.store.read(&Key::job(&key)).await?;
+        Ok::<_, StoreError>((key, now))
+    };
+    let now: Vec<_> = stream::iter(waiting(world)).map(read).buffered(READS_AT_ONCE).try_collect().await?;
+    for (key, now) in now {
+        match now {
+            Some(Stored { record: Record::Job(job), .. }) if job.is_open() => drop(world.jobs.insert(key, job)),
+            _ => drop(world.jobs.remove(&key)),
+        }
+    }
+    Ok(())
+}
+
+fn waiting(world: &World) -> Vec<JobKey> {
+    let mut keys = Vec::new();
+    for (forge, view) in &world.forges {
+        let queued = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued);
+        keys.extend(queued.filter_map(|job| world.open_job(forge, job.id)).map(|record| record.key.clone()));
+    }
+    keys
 }
 
 async fn open_runner(service: &Service, key: &RunnerKey) -> Result<Option<RunnerRecord>, StoreError> {
@@ -157,6 +189,16 @@ mod tests {
         service.ledger().close_runner(&runner_key(1), &Reason::Served, crate::ledger::AfterClose::Nothing).await.unwrap();
         read_young_runners(&service, &mut world).await.unwrap();
         assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);
+    }
+
+    #[tokio::test]
+    async fn a_waiting_job_that_the_list_shows_without_its_runner_is_read_again() {
+        let scene = Scene::new().queued(1).queued(2).record(1).record(2).change_job(1, |job| job.add_runner(runner_key(0)));
+        let (service, mut world) = late(&scene).await;
+        world.jobs = Scene::new().record(1).record(2).world.jobs;
+        service.ledger().change_job(&job_key(2), |job| job.closed_at = Some(NOW)).await.unwrap();
+        read_waiting_jobs(&service, &mut world).await.unwrap();
+        assert_eq!(world.jobs.into_values().collect::<Vec<_>>(), [scene.world.jobs[&job_key(1)].clone()]);
     }
 
     #[tokio::test]
