@@ -153,8 +153,9 @@ fn scopes(world: &World, forge: &ForgeName) -> BTreeSet<Scope> {
     of_runners.chain(of_machines).collect()
 }
 
-/// What our records say about waiting jobs that have no open record in the list.
+/// What our records say about waiting jobs now, whether or not the list shows them.
 async fn follow_queue(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    unlisted::read_waiting_jobs(service, world).await?;
     for (job, newest) in unlisted::newest(service, waiting_unknown(service, world)).await? {
         match newest {
             Newest::Open(record) => drop(world.jobs.insert(record.key.clone(), *record)),

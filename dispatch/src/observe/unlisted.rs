@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cloud::InstanceState;
+use crate::forge::JobState;
 use crate::identifier::{ForgeName, JobKey, RunnerKey};
 use crate::record::{JobRecord, Record};
 use crate::service::Service;
@@ -56,6 +57,29 @@ pub(super) async fn read_young_runners(service: &Service, world: &mut World) -> 
         }
     }
     Ok(())
+}
+
+/// Reads the jobs that wait as they are now: since the list was made one may have got a runner, to which nothing else
+/// points while the cloud's list does not show its machine either.
+pub(super) async fn read_waiting_jobs(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    let waiting = waiting(world);
+    let mut found = service.store.read_many(&waiting.iter().map(Key::job).collect()).await?;
+    for key in waiting {
+        match found.remove(&Key::job(&key)).map(|stored| stored.record) {
+            Some(Record::Job(job)) if job.is_open() => drop(world.jobs.insert(key, job)),
+            _ => drop(world.jobs.remove(&key)),
+        }
+    }
+    Ok(())
+}
+
+fn waiting(world: &World) -> Vec<JobKey> {
+    let mut keys = Vec::new();
+    for (forge, view) in &world.forges {
+        let queued = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued);
+        keys.extend(queued.filter_map(|job| world.open_job(forge, job.id)).map(|record| record.key.clone()));
+    }
+    keys
 }
 
 /// The newest record of a job that waits.
@@ -169,6 +193,16 @@ mod tests {
         service.ledger().close_runner(&runner_key(1), &Reason::Served, crate::ledger::AfterClose::Nothing).await.unwrap();
         read_young_runners(&service, &mut world).await.unwrap();
         assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);
+    }
+
+    #[tokio::test]
+    async fn a_waiting_job_that_the_list_shows_without_its_runner_is_read_again() {
+        let scene = Scene::new().queued(1).queued(2).record(1).record(2).change_job(1, |job| job.add_runner(runner_key(0)));
+        let (service, mut world) = late(&scene).await;
+        world.jobs = Scene::new().record(1).record(2).world.jobs;
+        service.ledger().change_job(&job_key(2), |job| job.closed_at = Some(NOW)).await.unwrap();
+        read_waiting_jobs(&service, &mut world).await.unwrap();
+        assert_eq!(world.jobs.into_values().collect::<Vec<_>>(), [scene.world.jobs[&job_key(1)].clone()]);
     }
 
     #[tokio::test]

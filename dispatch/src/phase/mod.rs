@@ -13,7 +13,8 @@ use crate::world::{ForgeView, View};
 
 /// Seconds that a machine gets to end by itself after its job.
 pub const EXIT_GRACE_S: u64 = 30;
-/// Seconds after the launch in which a machine that the cloud does not list is believed to exist; EC2's lists lag.
+/// Seconds after the launch in which a machine that the cloud does not list is believed to exist; EC2's lists lag. Our own
+/// time of the claim counts too: by a clock that is ahead of the cloud's, a machine is old when it begins.
 pub const VISIBILITY_GRACE_S: u64 = 60;
 /// Seconds between disabling a runner and removing it: a request for work that was under way has ended by then
 /// (both runners give up on `FetchTask` after 5 s).
@@ -191,7 +192,7 @@ fn launched(runner: &RunnerRecord, sight: &Sight<'_>, bounds: Bounds, at: Timest
     match sight.machine {
         Seen::NotLooked => Phase::Unobserved,
         Seen::Here(Instance { state: InstanceState::Ended { how }, .. }) => gone(runner, sight, how.clone()),
-        Seen::Gone if age_s >= VISIBILITY_GRACE_S => gone(runner, sight, None),
+        Seen::Gone if now.since_s(at.max(runner.claimed_at)) >= VISIBILITY_GRACE_S => gone(runner, sight, None),
         Seen::Here(_) | Seen::Gone if age_s >= bounds.age_s => Phase::Overtime,
         Seen::Here(_) | Seen::Gone => alive(runner, sight, bounds, age_s, now),
     }

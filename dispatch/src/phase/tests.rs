@@ -104,6 +104,8 @@ fn a_vanished_machine_is_lost_interrupted_or_just_not_listed_yet() {
     let unlisted = || Scene::new().booting(0).machine_gone(0);
     assert_eq!(seen(&unlisted().after_s(VISIBILITY_GRACE_S - 1)), Phase::Booting);
     assert_eq!(seen(&unlisted().after_s(VISIBILITY_GRACE_S)), Phase::Lost { how: None });
+    let claimed_by_a_clock_ahead = unlisted().with_runner(0, |runner| runner.claimed_at = NOW.plus_s(VISIBILITY_GRACE_S));
+    assert_eq!(seen(&claimed_by_a_clock_ahead.after_s(2 * VISIBILITY_GRACE_S - 1)), Phase::Booting);
 }
 
 #[test]
