@@ -56,11 +56,11 @@ impl Inside for Folders {
 }
 
 /// Ends what a rule leaves running.
-struct Running(Arc<ProcessCloud>, tempfile::TempDir);
+struct Running(tempfile::TempDir);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let machines = std::fs::read_dir(self.1.path().join("machines")).unwrap();
+        let machines = std::fs::read_dir(self.0.path().join("machines")).unwrap();
         for machine in machines {
             if let Ok(group) = std::fs::read_to_string(machine.unwrap().path().join("group")) {
                 let _gone_already = Command::new("kill").args(["-KILL", "--", &format!("-{}", group.trim())]).output();
@@ -77,7 +77,7 @@ async fn process() -> Result<Subject, Box<dyn Error>> {
     let cloud = Arc::new(ProcessCloud::new(folder.path(), agent, clock.clone(), Arc::new(Notify::new()))?);
     let pool = defaults(&PROCESS.into(), &[]).remove(0);
     let inside = Folders(folder.path().to_owned());
-    Ok(Subject::new(cloud.clone(), inside, pool, clock.now(), Running(cloud, folder)))
+    Ok(Subject::new(cloud, inside, pool, clock.now(), Running(folder)))
 }
 
 tests::cloud_conformance!(super::process);

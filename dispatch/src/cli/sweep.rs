@@ -13,7 +13,7 @@ use super::serve::agent;
 use crate::journal::{Journal, Subject};
 use crate::plan::Planned;
 use crate::reason::Reason;
-use crate::serve::{ServeError, connect};
+use crate::serve::{ServeError, connect, with_ec2};
 use crate::service::Service;
 use crate::time::Timestamp;
 
@@ -39,7 +39,7 @@ pub(super) async fn run(place: &Place, dry_run: bool, json: bool) -> Exit {
         Ok(installed) => installed,
         Err(exit) => return exit,
     };
-    let outcome = match service(installed, json) {
+    let outcome = match service(installed, json).await {
         Ok(service) if dry_run => look(&service, json).await,
         Ok(service) => sweep(&service, json).await,
         Err(error) => Err(error.to_string()),
@@ -53,12 +53,13 @@ pub(super) async fn run(place: &Place, dry_run: bool, json: bool) -> Exit {
     }
 }
 
-fn service(installed: Installed, json: bool) -> Result<Service, ServeError> {
+async fn service(installed: Installed, json: bool) -> Result<Service, ServeError> {
     let agent = agent().map_err(ServeError::Program)?;
     let Installed { config, store, clock } = installed;
     // Another name than `serve` has, so that the two never pass at the same time.
     let holder = format!("sweep-{}", std::process::id());
-    connect(config, store, Arc::new(clock), agent, Arc::new(Notify::new()), Arc::new(Printed { json }), holder)
+    let journal = Arc::new(Printed { json });
+    with_ec2(connect(config, store, Arc::new(clock), agent, Arc::new(Notify::new()), journal, holder)?).await
 }
 
 async fn sweep(service: &Service, json: bool) -> Result<Exit, String> {

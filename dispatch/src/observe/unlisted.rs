@@ -97,6 +97,7 @@ mod tests {
     use super::*;
     use crate::clock::HandClock;
     use crate::journal::Silence;
+    use crate::record::RunnerRecord;
     use crate::reason::Reason;
     use crate::scene::{NOW, Scene, job_key, runner_key};
     use crate::store::{Expect, Life, MemoryStore, Transaction};

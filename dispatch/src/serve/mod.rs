@@ -2,6 +2,7 @@
 
 mod body;
 mod connections;
+mod ec2;
 mod http;
 mod pulse;
 mod schedule;
@@ -24,11 +25,11 @@ use crate::config::Config;
 use crate::forge::{self, ForgeError};
 use crate::identifier::{BackendName, PoolName};
 use crate::journal::Journal;
-use crate::pool::EC2;
 use crate::service::Service;
 use crate::store::{Socket, Store, StoreError, hold};
 
 pub use crate::pool::PROCESS;
+pub use ec2::with_ec2;
 pub use shutdown::asked_to_stop;
 
 /// Time for what is under way when the process is asked to stop: a little less than container engines wait before they kill.
@@ -99,7 +100,8 @@ impl Installation {
         let bell = Arc::new(Notify::new());
         // The embedded file has one owner at a time, so a successor may take over its lease at once.
         let holder = "serve".to_owned();
-        let service = Arc::new(connect(config, Arc::new(store), clock, agent, bell.clone(), journal, holder)?);
+        let service = connect(config, Arc::new(store), clock, agent, bell.clone(), journal, holder)?;
+        let service = Arc::new(with_ec2(service).await?);
         Ok(Self { service, bell, socket, listener })
     }
 
@@ -140,7 +142,7 @@ fn not_held(data: &Path, source: StoreError) -> ServeError {
     }
 }
 
-/// Connects the forges and backends of a configuration.
+/// Connects the forges of a configuration, and the backend of processes; [`with_ec2`] adds the other.
 pub fn connect(
     config: Config,
     store: Arc<dyn Store>,
@@ -150,9 +152,6 @@ pub fn connect(
     journal: Arc<dyn Journal>,
     holder: String,
 ) -> Result<Service, ServeError> {
-    if let Some(pool) = config.pools.iter().find(|pool| pool.backend.as_str() == EC2) {
-        return Err(ServeError::WithoutEc2 { pool: pool.name.clone() });
-    }
     let clouds = clouds(&config.serve.data, agent, clock.clone(), bell)?;
     let forges = forge::connect(&config)?;
     Ok(Service { config, store, clock, forges, clouds, journal, holder })

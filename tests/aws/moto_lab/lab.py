@@ -11,6 +11,7 @@ from werkzeug.test import Client
 from faults import Fault, Faults
 from operation import Operation
 from response import Response, error
+from snapshot import Snapshots
 from tokens import Tokens
 
 
@@ -30,6 +31,7 @@ class Lab:
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.faults = Faults()
         self.tokens = Tokens()
+        self.snapshots = Snapshots()
         self.calls: list[dict[str, object]] = []
 
     def answer(self, request: Request) -> Response | None:
@@ -75,6 +77,7 @@ class Lab:
             return response
 
     def ask_moto(self, request: Request) -> Response:
+        self.snapshots.forget()
         answer = Client(self.moto).open(request.path, method=request.method, headers=request.headers, data=request.body)
         return Response(answer.status_code, answer.content_type or "text/plain", answer.get_data())
 

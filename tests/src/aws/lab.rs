@@ -6,7 +6,9 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use dispatch::aws::SdkConfig;
 use serde_json::Value;
@@ -15,6 +17,9 @@ use super::{Call, Fault, python, request};
 
 /// Where the lab's clients are.
 pub const REGION: &str = "eu-central-1";
+
+/// The emulator needs a second for a large transaction, and more on a busy computer.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running emulator. Its helpers block for a moment.
 #[derive(Debug)]
@@ -65,7 +70,9 @@ impl Lab {
     pub async fn settings(&self) -> SdkConfig {
         let lab = Credentials::new("lab", "lab", None, None, "lab");
         let settings = dispatch::aws::settings(Some(REGION)).await.into_builder();
-        settings.endpoint_url(self.endpoint()).credentials_provider(SharedCredentialsProvider::new(lab)).build()
+        let patience = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
+        let settings = settings.endpoint_url(self.endpoint()).timeout_config(patience);
+        settings.credentials_provider(SharedCredentialsProvider::new(lab)).build()
     }
 
     /// Lets something go wrong. Of several faults that are about one call the first happens.

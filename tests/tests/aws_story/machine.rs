@@ -7,7 +7,7 @@ use fake_forge::stand_in::{self, Habits};
 use secrecy::ExposeSecret;
 use userdata::Identity;
 
-use crate::stage::{ROLE_ID, Stage};
+use crate::stage::Stage;
 
 /// A job is there or it is not.
 const HABITS: Habits = Habits { poll_interval: Duration::from_millis(1), polls: 2, succeeds: true };
@@ -15,26 +15,22 @@ const HABITS: Habits = Habits { poll_interval: Duration::from_millis(1), polls: 
 impl Stage {
     /// Every machine that runs does what it can do now.
     pub(crate) async fn machines_act(&self) {
-        for instance in self.machines(&["pending", "running"]).await {
+        for instance in self.machines(&["pending", "running"]) {
             if let Some(identity) = self.take_identity(&instance).await {
-                stand_in::run(&runner(&identity), HABITS).await.unwrap();
-                self.power_off(&instance).await;
+                // One that the forge does not know any more has nothing to do, either.
+                let _ended = stand_in::run(&runner(&identity), HABITS).await;
+                self.account.power_off(&instance);
             }
         }
     }
 
     /// As the script does it: the old value of a deletion comes back once.
     async fn take_identity(&self, instance: &str) -> Option<Identity> {
-        let key = AttributeValue::S(format!("identity#{ROLE_ID}:{instance}"));
-        let delete = self.dynamodb.delete_item().table_name(&self.table).key("pk", key).return_values(ReturnValue::AllOld);
+        let key = AttributeValue::S(format!("identity#{}:{instance}", self.account.role_id));
+        let delete = self.account.table.delete_item().table_name(&self.table).key("pk", key).return_values(ReturnValue::AllOld);
         let taken = delete.send().await.unwrap().attributes?;
         let wire = taken["identity"].as_s().unwrap().as_str().into();
         Some(Identity::from_wire(&wire).unwrap())
-    }
-
-    /// The shutdown behaviour is to terminate.
-    pub(crate) async fn power_off(&self, instance: &str) {
-        self.ec2.terminate_instances().instance_ids(instance).send().await.unwrap();
     }
 }
 

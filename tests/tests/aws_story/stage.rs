@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use aws_sdk_ec2::types::Filter;
-use dispatch::aws::{SdkConfig, settings};
+use dispatch::aws::SdkConfig;
 use dispatch::clock::{Clock, HandClock};
 use dispatch::cloud::Cloud;
 use dispatch::cloud::ec2::Ec2Cloud;
@@ -16,7 +14,7 @@ use dispatch::lambda::{Deadline, Failure, Function, Role};
 use dispatch::pool::EC2;
 use dispatch::record::Record;
 use dispatch::service::Service;
-use dispatch::store::dynamodb::{create_table, stream_filter};
+use dispatch::store::dynamodb::stream_filter;
 use dispatch::store::{DynamoDbStore, Store};
 use dispatch::time::Timestamp;
 use fake_forge::world::{JobSpec, Leftovers, Push, RepositoryId, Scope, Workflow};
@@ -24,12 +22,11 @@ use fake_forge::{FakeForge, Flavour, Steering, World};
 use serde_json::{Value, json};
 use tests::aws::{Lab, REGION};
 
+use crate::account::{Account, Emulator, all, query};
 use crate::gateway::Gateway;
 
 /// Webhook secret of every story.
 const SECRET: &str = "a-secret-for-stories";
-/// Of the role that machines have.
-pub(crate) const ROLE_ID: &str = "AROAEXAMPLEID12345678";
 /// 2026-11-21, noon.
 const NOON: Timestamp = Timestamp::from_seconds(1_795_262_400);
 /// Leaves time for one look and no more.
@@ -42,9 +39,7 @@ pub(crate) struct Stage {
     pub(crate) forge: FakeForge,
     pub(crate) gateway: Gateway,
     pub(crate) clock: Arc<HandClock>,
-    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
-    pub(crate) ec2: aws_sdk_ec2::Client,
-    pub(crate) table: String,
+    pub(crate) account: Account,
     config: Config,
     settings: SdkConfig,
     store: DynamoDbStore,
@@ -60,16 +55,13 @@ impl Stage {
         let lab = Lab::shared();
         let clock = Arc::new(HandClock::at(NOON));
         let (forge, token, repository, admin) = forge(&clock).await;
-        let around = client_settings(&lab.endpoint()).await;
         let gateway = Gateway::to(&lab.endpoint()).await;
-        let settings = client_settings(gateway.endpoint()).await;
-        let (dynamodb, ec2) = (aws_sdk_dynamodb::Client::new(&around), aws_sdk_ec2::Client::new(&around));
-        create_table(&dynamodb, name).await.unwrap();
-        let config = config(&ec2, forge.base_url(), &token, name).await;
-        let store = DynamoDbStore::new(&around, name);
+        let account = Account::new(Emulator::Shared(lab), name).await;
+        let settings = lab.settings().await.into_builder().endpoint_url(gateway.endpoint()).build();
+        let config = config(&account, forge.base_url(), &token);
+        let store = DynamoDbStore::new(&lab.settings().await, name);
         let shown = tokio::sync::Mutex::default();
-        let table = name.to_owned();
-        Self { forge, gateway, clock, dynamodb, ec2, table, config, settings, store, repository, admin, shown }
+        Self { forge, gateway, clock, account, config, settings, store, repository, admin, shown }
     }
 
     /// A function in an execution environment of its own.
@@ -156,29 +148,33 @@ impl Stage {
 
     /// No machine, no registration, no identity.
     async fn nothing_is_left(&self) {
-        assert_eq!(self.machines(&["pending", "running", "stopping", "stopped"]).await, Vec::<String>::new());
+        assert_eq!(self.machines(&["pending", "running", "stopping", "stopped"]), Vec::<String>::new());
         assert_eq!(self.forge.with(|world| world.leftovers()), Leftovers::default());
         let identities: Vec<String> = self.keys().await.into_iter().filter(|key| key.starts_with("identity#")).collect();
         assert_eq!(identities, Vec::<String>::new());
     }
 
     /// Every machine that this installation ever had.
-    pub(crate) async fn machines_ever(&self) -> usize {
-        self.machines(&["pending", "running", "shutting-down", "terminated", "stopping", "stopped"]).await.len()
+    pub(crate) fn machines_ever(&self) -> usize {
+        self.machines(&["pending", "running", "shutting-down", "terminated", "stopping", "stopped"]).len()
     }
 
     /// Its machines in these states.
-    pub(crate) async fn machines(&self, states: &[&str]) -> Vec<String> {
-        let stack = Filter::builder().name("tag:dispatch:stack").values(&self.table).build();
-        let states = states.iter().map(ToString::to_string).collect();
-        let states = Filter::builder().name("instance-state-name").set_values(Some(states)).build();
-        let answer = self.ec2.describe_instances().filters(stack).filters(states).send().await.unwrap();
-        let instances = answer.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances);
-        instances.map(|instance| instance.instance_id().unwrap().to_owned()).collect()
+    pub(crate) fn machines(&self, states: &[&str]) -> Vec<String> {
+        let mut form = vec![
+            ("Action".to_owned(), "DescribeInstances"),
+            ("Version".to_owned(), "2016-11-15"),
+            ("Filter.1.Name".to_owned(), "tag:dispatch:stack"),
+            ("Filter.1.Value.1".to_owned(), self.config.stack.as_str()),
+            ("Filter.2.Name".to_owned(), "instance-state-name"),
+        ];
+        form.extend((1..).zip(states).map(|(number, state)| (format!("Filter.2.Value.{number}"), *state)));
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        all(&query(&self.account.lab, "ec2", &form), "instanceId")
     }
 
     async fn keys(&self) -> Vec<String> {
-        let items = self.dynamodb.scan().table_name(&self.table).into_paginator().items().send();
+        let items = self.account.table.scan().table_name(&self.account.aws.table).into_paginator().items().send();
         let items: Vec<_> = items.collect::<Result<_, _>>().await.unwrap();
         items.iter().map(|item| item["pk"].as_s().unwrap().clone()).collect()
     }
@@ -202,29 +198,22 @@ async fn forge(clock: &Arc<HandClock>) -> (FakeForge, String, RepositoryId, i64)
     (forge, token, repository, admin)
 }
 
-/// The environment of a function without a file, in the emulated account's own network.
-async fn config(ec2: &aws_sdk_ec2::Client, forge: &str, token: &str, table: &str) -> Config {
-    let subnet = ec2.describe_subnets().send().await.unwrap().subnets()[0].clone();
-    let groups = ec2.describe_security_groups().send().await.unwrap();
-    let images = ec2.describe_images().send().await.unwrap();
+/// The environment of a function without a file, in the emulated account.
+fn config(account: &Account, forge: &str, token: &str) -> Config {
+    let aws = &account.aws;
     let environment = Environment::from_iter([
         ("GITEA_URL", forge),
         ("GITEA_TOKEN", token),
         ("WEBHOOK_SECRET", SECRET),
-        ("RUNNER_AMI", images.images()[0].image_id().unwrap()),
-        ("SUBNET", subnet.subnet_id().unwrap()),
-        ("SECURITY_GROUP", groups.security_groups()[0].group_id().unwrap()),
-        ("INSTANCE_PROFILE", "machine"),
-        ("INSTANCE_ROLE_ID", ROLE_ID),
-        ("DDB_TABLE", table),
+        ("RUNNER_AMI", aws.image.as_ref().unwrap()),
+        ("SUBNET", &aws.subnets.join(",")),
+        ("SECURITY_GROUP", &aws.security_groups[0]),
+        ("INSTANCE_PROFILE", &aws.instance_profile),
+        ("INSTANCE_ROLE_ID", &account.role_id),
+        ("DDB_TABLE", &aws.table),
         ("AWS_REGION", REGION),
     ]);
     from_environment(&environment).unwrap().into_config().unwrap()
-}
-
-async fn client_settings(endpoint: &str) -> SdkConfig {
-    let provider = SharedCredentialsProvider::new(Credentials::new("lab", "lab", None, None, "lab"));
-    settings(Some(REGION)).await.into_builder().endpoint_url(endpoint).credentials_provider(provider).build()
 }
 
 /// A delivery as the function URL passes it on.

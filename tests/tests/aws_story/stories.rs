@@ -14,14 +14,14 @@ async fn a_push_becomes_one_machine_for_each_job_and_then_nothing() {
     let said = stage.deliver(&edge).await;
     assert_eq!(said.len(), 3);
     assert!(said[0].ends_with("[go] → pool `go`; a machine is on its way\n"), "{said:?}");
-    assert_eq!(stage.machines_ever().await, 0, "the edge launches nothing");
+    assert_eq!(stage.machines_ever(), 0, "the edge launches nothing");
     let launches = Lab::shared().count("RunInstances");
     let woken = stage.stream().await.unwrap();
     assert_eq!(stage.wake(&worker, woken).await.unwrap(), json!({ "batchItemFailures": [] }));
-    assert_eq!(stage.machines(&["pending", "running"]).await.len(), 3);
+    assert_eq!(stage.machines(&["pending", "running"]).len(), 3);
     assert!(Lab::shared().count("RunInstances") > launches);
     stage.until_quiet(&worker).await;
-    assert_eq!(stage.machines_ever().await, 3);
+    assert_eq!(stage.machines_ever(), 3);
 }
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn with_every_webhook_lost_the_schedule_finds_the_jobs() {
     let stage = Stage::new("dropped").await;
     stage.push(&["build", "test"]);
     stage.until_quiet(&stage.function(Role::Worker, "worker")).await;
-    assert_eq!(stage.machines_ever().await, 2);
+    assert_eq!(stage.machines_ever(), 2);
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn two_workers_at_once_make_one_machine_for_each_job() {
         stage.clock.advance_s(5);
     }
     stage.until_quiet(&one).await;
-    assert_eq!(stage.machines_ever().await, 2);
+    assert_eq!(stage.machines_ever(), 2);
 }
 
 #[tokio::test]
@@ -56,9 +56,9 @@ async fn one_function_for_both_serves_a_delivery_without_a_stream() {
     let both = stage.function(Role::Both, "both");
     stage.push(&["build"]);
     stage.deliver(&both).await;
-    assert_eq!(stage.machines_ever().await, 0);
+    assert_eq!(stage.machines_ever(), 0);
     both.after_answer().await;
-    assert_eq!(stage.machines_ever().await, 1);
+    assert_eq!(stage.machines_ever(), 1);
     stage.until_quiet(&both).await;
-    assert_eq!(stage.machines_ever().await, 1);
+    assert_eq!(stage.machines_ever(), 1);
 }

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use dispatch::aws::settings;
 use dispatch::record::Record;
 use dispatch::store::dynamodb::create_table;
 use dispatch::store::{DynamoDbStore, Store};
 use serde_json::{Value, json};
-use tests::aws::{Lab, REGION};
+use tests::aws::Lab;
 use tests::lambda::{Answer, FunctionProcess, RuntimeApi, program};
 
 pub(crate) const SECRET: &str = "secret-hunter2";
@@ -60,7 +59,7 @@ impl Installed {
 
     /// Makes the table.
     pub(crate) async fn with_table(self) -> Self {
-        create_table(&Client::new(&lab_settings().await), &self.table).await.unwrap();
+        create_table(&Client::new(&Lab::shared().settings().await), &self.table).await.unwrap();
         self
     }
 
@@ -74,18 +73,10 @@ impl Installed {
 
     /// Names of the jobs with an open record.
     pub(crate) async fn open_jobs(&self) -> Vec<u64> {
-        let store = DynamoDbStore::new(&lab_settings().await, &self.table);
+        let store = DynamoDbStore::new(&Lab::shared().settings().await, &self.table);
         let open = store.open_records().await.unwrap().into_iter();
         open.filter_map(|(_, stored)| if let Record::Job(job) = stored.record { Some(job.key.job) } else { None }).collect()
     }
-}
-
-/// Clients of the lab need what any client finds in its environment; the tests' own has none.
-pub(crate) async fn lab_settings() -> dispatch::aws::SdkConfig {
-    let endpoint = Lab::shared().endpoint();
-    let credentials = aws_sdk_dynamodb::config::Credentials::new("lab", "lab", None, None, "lab");
-    let provider = aws_sdk_dynamodb::config::SharedCredentialsProvider::new(credentials);
-    settings(Some(REGION)).await.into_builder().endpoint_url(endpoint).credentials_provider(provider).build()
 }
 
 /// A request of the function URL.

@@ -53,13 +53,13 @@ fn unanswered<E: Error + 'static>(place: &str, error: &SdkError<E>) -> StoreErro
 
 /// The error and all that led to it: the outermost alone says "dispatch failure".
 fn causes(error: &dyn Error) -> String {
-    let mut causes = error.to_string();
+    let mut causes = vec![error.to_string()];
     let mut source = error.source();
     while let Some(error) = source {
-        causes.push_str(&format!(": {error}"));
+        causes.push(error.to_string());
         source = error.source();
     }
-    causes
+    causes.join(": ")
 }
 
 #[cfg(test)]

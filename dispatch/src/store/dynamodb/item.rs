@@ -11,11 +11,14 @@ use crate::store::{Key, Life, StoreError, Stored};
 /// Attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// What a record says in its item; key and version come with the write.
-pub(super) fn encode(key: &Key, record: &Record, life: Life) -> Result<Vec<(&'static str, AttributeValue)>, StoreError> {
+/// The attributes of a record, without key and version, which come with the write.
+pub(super) type Attributes = Vec<(&'static str, AttributeValue)>;
+
+/// What a record says in its item.
+pub(super) fn encode(key: &Key, record: &Record, life: Life) -> Result<Attributes, StoreError> {
     let mut attributes = vec![(KIND, text(kind(record))), (SCHEMA, number(record::SCHEMA))];
     match record {
-        Record::Counter { value } => attributes.push((VALUE, number(value))),
+        Record::Counter { value } => attributes.push((VALUE, number(*value))),
         other => attributes.push((RECORD, text(json(key, other)?))),
     }
     if let Record::Lease(lease) = record {
@@ -58,7 +61,7 @@ fn kind(record: &Record) -> &'static str {
 }
 
 /// Where it is listed, and when it may be forgotten. Only jobs and runners are listed after they were closed.
-fn listing(key: &Key, record: &Record, life: Life) -> Vec<(&'static str, AttributeValue)> {
+fn listing(key: &Key, record: &Record, life: Life) -> Attributes {
     match life {
         Life::Open => vec![(LIST, text(OPEN)), (RANK, text(key.as_str()))],
         // Rounded up: never a second before.
@@ -101,6 +104,6 @@ pub(super) fn text(text: impl Into<String>) -> AttributeValue {
 }
 
 /// A number; DynamoDB takes them as text.
-pub(super) fn number(number: impl ToString) -> AttributeValue {
-    AttributeValue::N(number.to_string())
+pub(super) fn number(number: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(number.into().to_string())
 }

@@ -16,7 +16,7 @@ pub fn stream_filter() -> Value {
     json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {KEY: {"S": [{"prefix": "job#"}]}}}})
 }
 
-/// The properties of the table as CloudFormation spells them, except for its name.
+/// The properties of the table as `CloudFormation` spells them, except for its name.
 ///
 /// The stream shows keys only, because the table also holds what one machine may take once.
 pub fn table_properties() -> Value {
@@ -55,7 +55,7 @@ pub async fn create_table(client: &Client, table: &str) -> Result<(), BoxError> 
 }
 
 /// AWS makes a table in seconds.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(2);
 
 fn index() -> Result<GlobalSecondaryIndex, BuildError> {
     GlobalSecondaryIndex::builder()

@@ -2,12 +2,12 @@
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem, Update,
+    ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem, Update,
 };
 
 use super::attribute::{EXPIRES_AT, FENCE, KEY, KIND, LIST, RANK, RECORD, SCHEMA, VALUE, VERSION};
 use super::expression::Substitutes;
-use super::item::{COUNTER, Item, encode, number, text};
+use super::item::{Attributes, COUNTER, Item, encode, number, text};
 use crate::record::SCHEMA as CURRENT;
 use crate::store::{Expect, Key, StoreError, Write};
 
@@ -24,7 +24,7 @@ pub(super) enum Decrease {
 /// The write as DynamoDB takes it.
 pub(super) fn item(table: &str, write: &Write, decrease: Decrease) -> Result<TransactWriteItem, StoreError> {
     let built = match write {
-        Write::Put { key, expect, record, life } => put(table, key, *expect, &encode(key, record, *life)?),
+        Write::Put { key, expect, record, life } => put(table, key, *expect, encode(key, record, *life)?),
         Write::Delete { key, expect } => delete(table, key, *expect),
         Write::Add { key, by, at_most } => add(table, key, *by, *at_most, decrease),
         Write::Check { key, expect } => check(table, key, *expect),
@@ -37,11 +37,30 @@ pub(super) fn primary_key(key: &Key) -> Item {
     Item::from([(KEY.to_owned(), text(key.as_str()))])
 }
 
+/// A put where the version is known, because whoever may only add records has no right to update them.
+fn put(table: &str, key: &Key, expect: Expect, attributes: Attributes) -> Built {
+    match expect {
+        Expect::Absent => whole(table, key, expect, 1, attributes),
+        Expect::Version(version) => whole(table, key, expect, version.saturating_add(1), attributes),
+        Expect::Fence(_) => in_place(table, key, expect, &attributes),
+    }
+}
+
+fn whole(table: &str, key: &Key, expect: Expect, version: u64, attributes: Attributes) -> Built {
+    let mut with = Substitutes::default();
+    let mut item = primary_key(key);
+    item.insert(VERSION.to_owned(), number(version));
+    item.extend(attributes.into_iter().map(|(attribute, value)| (attribute.to_owned(), value)));
+    let put = Put::builder().table_name(table).set_item(Some(item)).condition_expression(condition(&mut with, expect));
+    let put = put.set_expression_attribute_names(with.names()).set_expression_attribute_values(with.values());
+    Ok(TransactWriteItem::builder().put(put.build()?).build())
+}
+
 /// Everything that a record of another kind or life may have left.
 const OPTIONAL: [&str; 6] = [RECORD, VALUE, FENCE, LIST, RANK, EXPIRES_AT];
 
-/// An update rather than a put, because the new version follows from the old one.
-fn put(table: &str, key: &Key, expect: Expect, attributes: &[(&'static str, AttributeValue)]) -> Built {
+/// An update, because the new version follows from one that is not known.
+fn in_place(table: &str, key: &Key, expect: Expect, attributes: &Attributes) -> Built {
     let mut with = Substitutes::default();
     let condition = condition(&mut with, expect);
     let mut set = vec![next_version(&mut with)];
@@ -114,10 +133,7 @@ fn next_version(with: &mut Substitutes) -> String {
 type Built = Result<TransactWriteItem, BuildError>;
 
 fn update(table: &str, key: &Key, set: &[String], remove: &[String], condition: String, with: &Substitutes) -> Built {
-    let mut expression = format!("SET {}", set.join(", "));
-    if !remove.is_empty() {
-        expression.push_str(&format!(" REMOVE {}", remove.join(", ")));
-    }
+    let expression = format!("SET {} REMOVE {}", set.join(", "), remove.join(", "));
     let update = Update::builder().table_name(table).set_key(Some(primary_key(key))).update_expression(expression);
     let update = update.condition_expression(condition).return_values_on_condition_check_failure(OnFailure::AllOld);
     let update = update.set_expression_attribute_names(with.names()).set_expression_attribute_values(with.values());

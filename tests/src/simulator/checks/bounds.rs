@@ -20,7 +20,7 @@ impl World {
         self.check_bound(number, limits.boot + limits.idle, "without ever having worked", Self::check_without_work);
     }
 
-    fn check_age(&mut self, number: u64) {
+    pub(super) fn check_age(&mut self, number: u64) {
         let Some(limits) = self.cloud.machines.get(&number).filter(|machine| machine.counts()).map(|machine| machine.limits)
         else {
             return;

@@ -52,8 +52,10 @@ impl World {
         let now = self.now();
         let used = self.checks.places.entry(place.clone()).or_default();
         used.machines = used.machines.saturating_sub(1);
-        if let Some(since) = used.full_since.take() {
-            used.was_full.push((since, now + NOTICE_MS));
+        let Some(since) = used.full_since.take() else { return };
+        match used.was_full.last_mut() {
+            Some((_, until)) if since <= *until => *until = now + NOTICE_MS,
+            _ => used.was_full.push((since, now + NOTICE_MS)),
         }
     }
 

@@ -6,6 +6,8 @@ mod launches;
 mod limits;
 mod rest;
 mod switch;
+#[cfg(test)]
+mod tests;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -18,6 +18,8 @@ pub struct Demand {
     group: Group,
     places: Vec<Place>,
     failed_before: u64,
+    /// Until then it cannot be late.
+    look_at: Millis,
 }
 
 impl World {
@@ -28,7 +30,8 @@ impl World {
         let group = (scope.clone(), job.labels.clone());
         let tally = self.checks.groups.entry(group.clone()).or_default();
         tally.demanded += 1;
-        let demand = Demand { since: self.agenda.now(), group, places: places(&scope, &pool), failed_before: tally.failed };
+        let demand =
+            Demand { since: self.agenda.now(), group, places: places(&scope, &pool), failed_before: tally.failed, look_at: 0 };
         self.checks.demands.insert(id, demand);
     }
 
@@ -49,21 +52,38 @@ impl World {
 
     /// Looks for jobs that wait for too long; again each minute.
     pub fn watch_demands(&mut self) {
-        let late: Vec<u64> = self.checks.demands.iter().filter(|(_, demand)| self.is_late(demand)).map(|(id, _)| *id).collect();
-        for id in late {
-            let since = self.checks.demands.remove(&id).map_or(0, |demand| demand.since);
-            let waited_s = (self.now() - since) / 1_000;
-            self.violate(Promise::NothingForgotten, format!("job {id} has waited for {waited_s} s"));
+        let now = self.now();
+        let due = self.checks.demands.iter().filter(|(_, demand)| demand.look_at <= now);
+        let looked: Vec<(u64, Option<Millis>)> = due.map(|(id, demand)| (*id, self.patience_left(demand))).collect();
+        for (id, left) in looked {
+            match left {
+                Some(left) => self.look_later(id, now + left),
+                None => self.forgotten(id),
+            }
         }
         self.after(60_000, Self::watch_demands);
     }
 
-    fn is_late(&self, demand: &Demand) -> bool {
+    fn look_later(&mut self, id: u64, at: Millis) {
+        if let Some(demand) = self.checks.demands.get_mut(&id) {
+            demand.look_at = at;
+        }
+    }
+
+    fn forgotten(&mut self, id: u64) {
+        let Some(demand) = self.checks.demands.remove(&id) else { return };
+        let waited_s = (self.now() - demand.since) / 1_000;
+        self.violate(Promise::NothingForgotten, format!("job {id} has waited for {waited_s} s"));
+    }
+
+    /// How long a job can still wait at least; `None` for one that should long have been served.
+    fn patience_left(&self, demand: &Demand) -> Option<Millis> {
         let now = self.now();
         let was_full: Vec<(Millis, Millis)> =
             demand.places.iter().filter_map(|place| self.checks.places.get(place)).flat_map(|used| used.full(now)).collect();
         let waited = self.weather.fair_ms(demand.since, now, &was_full);
-        waited > PATIENCE_MS && waited > PATIENCE_MS + self.allowance(demand)
+        let left = PATIENCE_MS.saturating_sub(waited);
+        (left > 0 || waited <= PATIENCE_MS + self.allowance(demand)).then_some(left)
     }
 
     /// What failed machines and those that may yet fail cost.
