@@ -130,7 +130,7 @@ fn class(rest: &str) -> Option<(Set, &str)> {
 }
 
 impl Element {
-    /// Adds the places where this element can end if it begins at `from`.
+    /// The places where this element can end if it begins at one of `starts`, which ascend.
     fn ends(&self, text: &str, starts: &[usize]) -> Vec<usize> {
         let mut ends = Vec::new();
         // How far a repetition has come: from a start before that it reaches nothing new. So each is walked once.
