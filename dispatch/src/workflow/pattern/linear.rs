@@ -58,13 +58,9 @@ impl Linear {
     pub(super) fn matches(&self, text: &str) -> bool {
         let mut reached = vec![0];
         for element in &self.0 {
-            let mut next = Vec::new();
-            for from in reached {
-                element.reach(text, from, &mut next);
-            }
-            next.sort_unstable();
-            next.dedup();
-            reached = next;
+            reached = element.ends(text, &reached);
+            reached.sort_unstable();
+            reached.dedup();
         }
         reached.last() == Some(&text.len())
     }
@@ -134,33 +130,51 @@ fn class(rest: &str) -> Option<(Set, &str)> {
 }
 
 impl Element {
-    /// Adds the places where this element can end if it begins at `from`.
-    fn reach(&self, text: &str, from: usize, ends: &mut Vec<usize>) {
-        let Some(rest) = text.get(from..) else { return };
-        match self {
-            Self::Text(literal) if rest.starts_with(literal.as_str()) => ends.push(from + literal.len()),
-            Self::Text(_) => {}
-            Self::Character(set, times) => set.reach(rest, from, *times, ends),
-            Self::Segment => run(rest, from, |character| character != '/', ends),
-            Self::Anything => run(rest, from, |character| character != '\n', ends),
-            Self::Folders => {
-                ends.push(from);
-                let line = rest.split('\n').next().unwrap_or_default();
-                ends.extend(line.match_indices('/').filter(|(at, _)| *at > 0).map(|(at, _)| from + at + 1));
+    /// The places where this element can end if it begins at one of `starts`, which ascend.
+    fn ends(&self, text: &str, starts: &[usize]) -> Vec<usize> {
+        let mut ends = Vec::new();
+        // How far a repetition has come: from a start before that it reaches nothing new. So each is walked once.
+        let mut walked: Option<usize> = None;
+        for &from in starts {
+            let rest = text.get(from..).unwrap_or_default();
+            let is_new = walked.is_none_or(|end| from > end);
+            match self {
+                Self::Text(literal) if rest.starts_with(literal.as_str()) => ends.push(from + literal.len()),
+                Self::Text(_) => {}
+                Self::Character(set, Times::AtLeastOne) if is_new => walked = Some(run(rest, from, |c| set.holds(c), &mut ends)),
+                Self::Character(_, Times::AtLeastOne) => {}
+                Self::Character(set, times) => ends.extend(set.ends(rest, from, *times)),
+                Self::Segment if is_new => walked = Some(run_or_nothing(rest, from, |c| c != '/', &mut ends)),
+                Self::Anything if is_new => walked = Some(run_or_nothing(rest, from, |c| c != '\n', &mut ends)),
+                Self::Segment | Self::Anything => {}
+                Self::Folders => {
+                    ends.push(from);
+                    if is_new {
+                        let line = rest.split('\n').next().unwrap_or_default();
+                        ends.extend(line.match_indices('/').filter(|(at, _)| *at > 0).map(|(at, _)| from + at + 1));
+                        walked = Some(from + line.len());
+                    }
+                }
             }
         }
+        ends
     }
 }
 
-/// Every place up to the first character that does not fit.
-fn run(rest: &str, from: usize, fits: fn(char) -> bool, ends: &mut Vec<usize>) {
-    for (at, character) in rest.char_indices() {
-        ends.push(from + at);
-        if !fits(character) {
-            return;
-        }
+/// The place after each character that fits, up to the first that does not; returns the last of them.
+fn run(rest: &str, from: usize, fits: impl Fn(char) -> bool, ends: &mut Vec<usize>) -> usize {
+    let mut end = from;
+    for character in rest.chars().take_while(|character| fits(*character)) {
+        end += character.len_utf8();
+        ends.push(end);
     }
-    ends.push(from + rest.len());
+    end
+}
+
+/// The same, and the beginning.
+fn run_or_nothing(rest: &str, from: usize, fits: impl Fn(char) -> bool, ends: &mut Vec<usize>) -> usize {
+    ends.push(from);
+    run(rest, from, fits, ends)
 }
 
 impl Set {
@@ -171,16 +185,11 @@ impl Set {
         }
     }
 
-    fn reach(&self, rest: &str, from: usize, times: Times, ends: &mut Vec<usize>) {
-        if times == Times::AtMostOne {
-            ends.push(from);
-        }
-        for (at, character) in rest.char_indices().take_while(|(_, character)| self.holds(*character)) {
-            ends.push(from + at + character.len_utf8());
-            if times != Times::AtLeastOne {
-                return;
-            }
-        }
+    /// The places after none or one of them.
+    fn ends(&self, rest: &str, from: usize, times: Times) -> impl Iterator<Item = usize> {
+        let none = (times == Times::AtMostOne).then_some(from);
+        let one = rest.chars().next().filter(|character| self.holds(*character)).map(|character| from + character.len_utf8());
+        none.into_iter().chain(one)
     }
 }
 
@@ -208,6 +217,14 @@ mod tests {
         }
         assert!(!matches("^(.+/)?x$", "/x"));
         assert!(!matches("^(.+/)?x$", "ax"));
+    }
+
+    /// A path of four thousand characters has eight million pairs of places; the row looks at each place once an element.
+    #[test]
+    fn many_stars_on_a_long_text_cost_their_product_and_no_more() {
+        let row = format!("^{}x$", "[^/]*[a]+.*(.+/)?".repeat(200));
+        assert!(!matches(&row, &"a/".repeat(2_000)));
+        assert!(matches(&row, &format!("{}x", "a/".repeat(2_000))));
     }
 
     #[test]
