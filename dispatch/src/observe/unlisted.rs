@@ -97,8 +97,8 @@ mod tests {
     use super::*;
     use crate::clock::HandClock;
     use crate::journal::Silence;
-    use crate::record::RunnerRecord;
     use crate::reason::Reason;
+    use crate::record::RunnerRecord;
     use crate::scene::{NOW, Scene, job_key, runner_key};
     use crate::store::{Expect, Life, MemoryStore, Transaction};
 

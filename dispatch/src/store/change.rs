@@ -85,7 +85,10 @@ mod tests {
     }
 
     fn lease(fence: u64) -> Entry {
-        entry(3, Record::Lease(Lease { holder: "a".to_owned(), fence, expires_at: Timestamp::from_seconds(1), look_again: false }))
+        entry(
+            3,
+            Record::Lease(Lease { holder: "a".to_owned(), fence, expires_at: Timestamp::from_seconds(1), look_again: false }),
+        )
     }
 
     fn add(by: i64, at_most: Option<u64>, found: Option<&Entry>) -> Result<Entry, bool> {
