@@ -70,7 +70,9 @@ impl Store for MemoryStore {
     async fn expire(&self, now: Timestamp) -> Result<usize, StoreError> {
         let mut tables = self.tables();
         let over: Vec<Key> = tables.expiry.iter().take_while(|(at, _)| *at <= now).map(|(_, key)| key.clone()).collect();
-        over.iter().for_each(|key| tables.forget(key));
+        for key in &over {
+            tables.forget(key);
+        }
         Ok(over.len())
     }
 }
