@@ -52,7 +52,7 @@ fn change(world: &mut World, change: impl FnOnce(&mut crate::simulator::cloud::M
 
 #[test]
 fn a_job_that_nobody_serves_is_forgotten() {
-    let forgotten = |minutes: u64| {
+    let forgotten = |minutes: Millis| {
         let world = world_at(minutes * 60_000, false);
         let world = lock(&world);
         world.checks.violations.iter().map(|violation| violation.promise).collect::<Vec<_>>()
