@@ -126,11 +126,11 @@ mod tests {
     use super::*;
     use crate::scene::Scene;
 
-    fn asked(forges: &[&str], method: Method, path: &str) -> Page {
+    fn asked(forges: &[&str], method: &Method, path: &str) -> Page {
         let mut scene = Scene::new();
         let forge = scene.config.forges.pop_first().unwrap().1;
         scene.config.forges = forges.iter().map(|name| (ForgeName::new(*name), forge.clone())).collect();
-        scene.service().page(&method, path)
+        scene.service().page(method, path)
     }
 
     fn refused(page: Page) -> (u16, Option<&'static str>, String) {
@@ -142,21 +142,25 @@ mod tests {
 
     #[test]
     fn the_path_names_the_forge() {
-        assert_eq!(asked(&["home", "work"], Method::POST, "/hook/work"), Page::Hook("work".into()));
-        assert_eq!(asked(&["home"], Method::POST, "/hook/other"), Page::Hook("other".into()), "the edge says that there is none");
+        assert_eq!(asked(&["home", "work"], &Method::POST, "/hook/work"), Page::Hook("work".into()));
+        assert_eq!(
+            asked(&["home"], &Method::POST, "/hook/other"),
+            Page::Hook("other".into()),
+            "the edge says that there is none"
+        );
     }
 
     #[test]
     fn the_bare_path_means_the_only_forge() {
-        assert_eq!(asked(&["home"], Method::POST, "/"), Page::Hook("home".into()));
-        let (status, _, body) = refused(asked(&["home", "work"], Method::POST, "/"));
+        assert_eq!(asked(&["home"], &Method::POST, "/"), Page::Hook("home".into()));
+        let (status, _, body) = refused(asked(&["home", "work"], &Method::POST, "/"));
         assert_eq!((status, body.as_str()), (404, "there are several forges: send each one's webhook to /hook/NAME\n"));
     }
 
     #[test]
     fn a_browser_is_told_that_deliveries_come_by_post() {
         for path in ["/", "/hook/home"] {
-            let (status, allow, body) = refused(asked(&["home"], Method::GET, path));
+            let (status, allow, body) = refused(asked(&["home"], &Method::GET, path));
             assert_eq!((status, allow), (405, Some("POST")));
             assert!(body.starts_with("deliveries come by POST"), "{body}");
         }
@@ -165,7 +169,7 @@ mod tests {
     #[test]
     fn mistyped_paths_are_told_where_webhooks_go() {
         for path in ["", "/hook", "/hook/", "/hooks/home", "/hook/home/x", "//", "/Health"] {
-            let (status, _, body) = refused(asked(&["home"], Method::POST, path));
+            let (status, _, body) = refused(asked(&["home"], &Method::POST, path));
             assert_eq!(status, 404, "{path}");
             assert!(body.starts_with("nothing is here: webhooks are sent to /hook/NAME"), "{body}");
         }
@@ -173,8 +177,8 @@ mod tests {
 
     #[tokio::test]
     async fn health_tells_the_switch() {
-        assert_eq!(asked(&["home"], Method::HEAD, "/health"), Page::Health);
-        assert_eq!(refused(asked(&["home"], Method::POST, "/health")).1, Some("GET"));
+        assert_eq!(asked(&["home"], &Method::HEAD, "/health"), Page::Health);
+        assert_eq!(refused(asked(&["home"], &Method::POST, "/health")).1, Some("GET"));
         let answer = Scene::new().service().health().await;
         assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, r#"{"mode":"running","status":"ok"}"#));
     }

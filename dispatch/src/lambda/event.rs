@@ -12,7 +12,7 @@ use crate::text::printable;
 pub(super) enum Event {
     /// A request of a function URL, payload format 2.0.
     Request(Request),
-    /// The schedule, by a rule of EventBridge or by EventBridge Scheduler.
+    /// The schedule, by a rule of `EventBridge` or by its scheduler.
     Schedule,
     /// Items of the table that were written.
     Stream(Batch),

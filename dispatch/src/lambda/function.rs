@@ -86,7 +86,7 @@ impl Function {
             Page::Hook(forge) => {
                 let headers = request.headers.clone();
                 match request.into_body(self.edge.config.serve.body_limit) {
-                    Ok(body) => self.replied(&forge, self.edge.receive(&forge, &headers, body).await, deadline),
+                    Ok(body) => self.replied(&forge, &self.edge.receive(&forge, &headers, body).await, deadline),
                     Err(answer) => answer,
                 }
             }
@@ -95,12 +95,12 @@ impl Function {
         }
     }
 
-    fn replied(&self, forge: &ForgeName, reply: Reply, deadline: Deadline) -> Answer {
+    fn replied(&self, forge: &ForgeName, reply: &Reply, deadline: Deadline) -> Answer {
         tracing::info!(%forge, status = reply.status.as_u16(), "answered: {}", reply.text);
         if self.role.works() && reply.ring != Ring::No {
             *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(Rung { ring: reply.ring, deadline });
         }
-        Answer::from(&reply)
+        Answer::from(reply)
     }
 
     async fn look(&self, ring: Ring, deadline: Deadline) -> Result<(), Failure> {

@@ -1,5 +1,10 @@
-//! The template as a tree, with the short forms of CloudFormation's functions written out.
-#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a template that cannot be read fails the test")]
+//! The template as a tree, with the short forms of `CloudFormation`'s functions written out.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a template that cannot be read fails the test"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -169,20 +169,15 @@ fn duration_s(text: &str) -> Result<u64, String> {
 
 /// What happened, for people: the story without the noise of processes, and the sum of it.
 pub fn written(outcome: &Outcome) -> String {
-    let mut text = String::new();
-    for (at, line) in &outcome.lines {
-        if !line.starts_with("worker: Ok") {
-            let at = clock(*at);
-            text.push_str(&format!("{} {line}\n", at.split('.').next().unwrap_or_default()));
-        }
-    }
+    let told = outcome.lines.iter().filter(|(_, line)| !line.starts_with("worker: Ok"));
+    let lines = told.map(|(at, line)| format!("{} {line}\n", clock(*at).split('.').next().unwrap_or_default()));
     let Outcome { jobs, served, launches, longest_wait, violations, .. } = outcome;
-    text.push_str(&format!(
+    let sum = format!(
         "\njobs {jobs}, taken {served} times, machines {launches}, longest wait {} s, broken promises {}\n",
         longest_wait / 1_000,
         violations.len()
-    ));
-    text
+    );
+    lines.chain([sum]).collect()
 }
 
 #[cfg(test)]

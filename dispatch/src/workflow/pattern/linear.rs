@@ -140,13 +140,11 @@ impl Element {
             let is_new = walked.is_none_or(|end| from > end);
             match self {
                 Self::Text(literal) if rest.starts_with(literal.as_str()) => ends.push(from + literal.len()),
-                Self::Text(_) => {}
                 Self::Character(set, Times::AtLeastOne) if is_new => walked = Some(run(rest, from, |c| set.holds(c), &mut ends)),
-                Self::Character(_, Times::AtLeastOne) => {}
-                Self::Character(set, times) => ends.extend(set.ends(rest, from, *times)),
+                Self::Character(set, times @ (Times::One | Times::AtMostOne)) => ends.extend(set.ends(rest, from, *times)),
                 Self::Segment if is_new => walked = Some(run_or_nothing(rest, from, |c| c != '/', &mut ends)),
                 Self::Anything if is_new => walked = Some(run_or_nothing(rest, from, |c| c != '\n', &mut ends)),
-                Self::Segment | Self::Anything => {}
+                Self::Text(_) | Self::Character(..) | Self::Segment | Self::Anything => {}
                 Self::Folders => {
                     ends.push(from);
                     if is_new {

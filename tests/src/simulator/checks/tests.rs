@@ -40,7 +40,7 @@ fn world_at(at: Millis, served: bool) -> Shared {
 fn broken_by(what: impl FnOnce(&mut World)) -> Vec<Promise> {
     let world = world_at(180_000, true);
     let mut world = lock(&world);
-    assert!(world.cloud.machines.get(&MACHINE).is_some_and(|machine| machine.works()), "the job should run");
+    assert!(world.cloud.machines.get(&MACHINE).is_some_and(crate::simulator::cloud::Machine::works), "the job should run");
     assert!(world.checks.violations.is_empty(), "{:?}", world.checks.violations);
     what(&mut world);
     world.checks.violations.iter().map(|violation| violation.promise).collect()
