@@ -2,10 +2,10 @@
 //!
 //! The runner is a script. It and what it starts hold the writing end of a pipe: the reading end comes to its end when, and
 //! only when, all of them are gone.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a story that does not go as told has failed")]
+#![expect(clippy::unwrap_used, reason = "a story that does not go as told has failed")]
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ impl Yard {
         let (clock, bell) = (Arc::new(SystemClock::start()), Arc::new(Notify::new()));
         let agent = AgentProgram { program: env!("CARGO_BIN_EXE_dispatch").into(), arguments: vec!["machine".to_owned()] };
         let cloud = ProcessCloud::new(&folder.path().join("data"), agent, clock.clone(), bell.clone()).unwrap();
-        let (pool, batch) = (pool(script), batch(clock.as_ref()));
+        let (pool, batch) = (pool(&script), batch(clock.as_ref()));
         let order = LaunchOrder { batch: &batch, pool: &pool, labels: &pool.labels };
         let machine = cloud.launch(&order).await.unwrap().remove(0).id;
         assert_eq!(cloud.hand_over(&machine, &identity()).await.unwrap(), HandOver::Done);
@@ -68,10 +68,10 @@ impl Yard {
 
 /// Fails instead of hanging.
 async fn in_time<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future).await.unwrap()
+    tokio::time::timeout(Duration::from_mins(1), future).await.unwrap()
 }
 
-fn pool(runner: PathBuf) -> Pool {
+fn pool(runner: &Path) -> Pool {
     defaults(&PROCESS.into(), &[runner.display().to_string()]).remove(0)
 }
 
@@ -137,7 +137,7 @@ async fn what_the_job_wrote_goes_with_the_machine() {
 async fn a_machine_that_was_prepared_and_never_started_comes_with_the_next_order() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(SystemClock::start());
-    let (pool, batch) = (pool("runner".into()), batch(clock.as_ref()));
+    let (pool, batch) = (pool(Path::new("runner")), batch(clock.as_ref()));
     let order = LaunchOrder { batch: &batch, pool: &pool, labels: &pool.labels };
     let cloud = |program: &str| {
         let agent = AgentProgram { program: program.into(), arguments: vec!["machine".to_owned()] };

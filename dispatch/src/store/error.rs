@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Conflict, Refusal};
-use crate::record::SCHEMA;
 
 /// Why a store could not answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -49,6 +48,7 @@ pub enum StoreError {
     },
 }
 
+#[cfg(any(feature = "serve", feature = "dynamodb"))]
 impl StoreError {
     /// What is kept under `key` is not what we wrote.
     pub(super) fn unreadable(key: &str, cause: &impl ToString) -> Self {
@@ -57,7 +57,10 @@ impl StoreError {
 
     /// What is kept under `key` has a form that only a later program knows.
     pub(super) fn newer(key: &str, schema: u32) -> Self {
-        let cause = format!("a newer dispatch wrote it (schema {schema}, this one knows up to {SCHEMA}); run the newer one");
+        let cause = format!(
+            "a newer dispatch wrote it (schema {schema}, this one knows up to {}); run the newer one",
+            crate::record::SCHEMA
+        );
         Self::Unreadable { key: key.to_owned(), cause }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::stage::{Stage, queued, schedule, written};
 
 /// While the first pass has already seen an empty queue, a job is announced and another worker is woken for it.
-async fn a_job_comes_in_the_middle_of_a_pass(stage: &Arc<Stage>) {
+fn a_job_comes_in_the_middle_of_a_pass(stage: &Arc<Stage>) {
     let (other, late) = (stage.another_worker("other"), stage.clone());
     stage.forge.meanwhile(move || {
         Box::pin(async move {
@@ -22,7 +22,7 @@ async fn a_job_comes_in_the_middle_of_a_pass(stage: &Arc<Stage>) {
 #[tokio::test(start_paused = true)]
 async fn who_holds_the_lease_looks_again_for_who_came_meanwhile() {
     let stage = Arc::new(Stage::new(Role::Both));
-    a_job_comes_in_the_middle_of_a_pass(&stage).await;
+    a_job_comes_in_the_middle_of_a_pass(&stage);
     assert!(!stage.another_worker("first").pass().await.unwrap().held_by_another);
     assert_eq!((stage.cloud.launched(), stage.forge.looks()), (1, 2));
 }
@@ -59,7 +59,7 @@ async fn a_worker_that_died_with_the_lease_is_not_waited_for_for_ever() {
     assert!(died.is_err());
     assert_eq!(stage.handle(written(&["job#home/7/1"])).await, Ok(json!({ "batchItemFailures": [] })));
     assert_eq!(stage.cloud.launched(), 0);
-    tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    tokio::time::advance(std::time::Duration::from_mins(1)).await;
     stage.handle(schedule()).await.unwrap();
     assert_eq!(stage.cloud.launched(), 1);
 }

@@ -1,4 +1,4 @@
-//! AWS's own tools have nothing to say about the template. They work offline; what CloudFormation itself would say is not verified.
+//! AWS's own tools have nothing to say about the template. They work offline; what `CloudFormation` itself would say is not verified.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
