@@ -27,7 +27,6 @@ async fn dies(stage: &Stage, first: Value, calls: usize) -> bool {
 }
 
 #[tokio::test]
-#[ignore = "not yet played to its end"]
 async fn a_worker_that_dies_between_any_two_calls_leaves_one_machine_and_no_trace() {
     for calls in 0..MOST_CALLS {
         let stage = Stage::new(&format!("killed-{calls}")).await;

@@ -7,7 +7,6 @@ use tests::aws::Lab;
 use crate::stage::{Stage, schedule};
 
 #[tokio::test]
-#[ignore = "after the stream one machine is seen where three are expected; the cause is not found yet"]
 async fn a_push_becomes_one_machine_for_each_job_and_then_nothing() {
     let stage = Stage::new("push").await;
     let (edge, worker) = (stage.function(Role::Edge, "edge"), stage.function(Role::Worker, "worker"));
@@ -34,7 +33,6 @@ async fn with_every_webhook_lost_the_schedule_finds_the_jobs() {
 }
 
 #[tokio::test]
-#[ignore = "not yet played to its end"]
 async fn two_workers_at_once_make_one_machine_for_each_job() {
     let stage = Stage::new("two").await;
     let (edge, one, other) =
