@@ -28,7 +28,9 @@ const QUESTIONS_AT_ONCE: usize = 8;
 
 /// Takes a full look.
 pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<World, LedgerError> {
-    let mut world = records(service).await?;
+    // The moment before the first look: what is missing was missing then, however long the other looks took.
+    let now = service.clock.now();
+    let mut world = World { now, ..records(service).await? };
     unlisted::read_young_runners(service, &mut world).await?;
     world.control = ledger.control().await?;
     world.stack.clone_from(&service.config.stack);
@@ -38,7 +40,6 @@ pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<Wo
     follow_queue(service, &mut world).await?;
     unlisted::add_runners(service, &mut world).await?;
     world.counters = counters(service, &world).await?;
-    world.now = service.clock.now();
     Ok(world)
 }
 

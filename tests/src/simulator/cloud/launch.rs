@@ -43,10 +43,7 @@ impl World {
         if let Some((parameters, machines)) = known {
             if parameters != order.parameters() {
                 self.tell(|| format!("cloud: refuses order {token}: another order had this token"));
-                return Err(refused(
-                    "IdempotentParameterMismatch: the token was used for another order",
-                    CloudErrorKind::Invalid,
-                ));
+                return self.known_by_tag(order);
             }
             self.tell(|| format!("cloud: order {token} again: the same {} machines", machines.len()));
             return Ok(machines.iter().filter_map(|machine| self.shown(*machine)).collect());
@@ -64,6 +61,17 @@ impl World {
         let machines: Vec<u64> = (0..u16::try_from(count).unwrap_or(wanted)).map(|index| self.create(order, index)).collect();
         self.cloud.tokens.insert(token, (order.parameters(), machines.clone()));
         Ok(machines.iter().filter_map(|machine| self.shown(*machine)).collect())
+    }
+
+    /// What the backend makes of `IdempotentParameterMismatch`: the order was carried out, so its machines are those that the
+    /// list shows, or will show.
+    fn known_by_tag(&self, order: &Order) -> Result<Vec<Instance>, CloudError> {
+        let is_of = |instance: &Instance| instance.runner.as_ref().is_some_and(|runner| runner.batch == order.batch.id);
+        let machines: Vec<Instance> = self.listed().into_iter().filter(is_of).collect();
+        if machines.is_empty() {
+            return Err(refused("IdempotentParameterMismatch: the token was used for another order", CloudErrorKind::Transient));
+        }
+        Ok(machines)
     }
 
     fn create(&mut self, order: &Order, index: u16) -> u64 {
