@@ -1,6 +1,6 @@
 //! The worker dies between any two of its calls to AWS, and another one finishes the story.
 
-use dispatch::lambda::Role;
+use dispatch::lambda::{Failure, Role};
 use serde_json::Value;
 
 use crate::stage::{Stage, schedule};
@@ -16,7 +16,9 @@ async fn dies(stage: &Stage, first: Value, calls: usize) -> bool {
     loop {
         tokio::select! {
             () = stage.gateway.death() => return true,
-            woken = stage.wake(&worker, event.take().unwrap_or_else(schedule)) => drop(woken.unwrap()),
+            woken = stage.wake(&worker, event.take().unwrap_or_else(schedule)) => {
+                assert!(matches!(woken, Ok(_) | Err(Failure::CutOff)), "{woken:?}");
+            }
         }
         if stage.open().await.is_empty() {
             return false;

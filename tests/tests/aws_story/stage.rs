@@ -132,7 +132,9 @@ impl Stage {
     /// The schedule wakes the worker, machines do what they do, and time goes on, until nothing is open.
     pub(crate) async fn until_quiet(&self, worker: &Function) {
         for _ in 0..MOST_PASSES {
-            self.wake(worker, schedule()).await.unwrap();
+            // On a busy computer a pass may be cut off, as by Lambda's time-out; then the next one makes up for it.
+            let woken = self.wake(worker, schedule()).await;
+            assert!(matches!(woken, Ok(_) | Err(Failure::CutOff)), "{woken:?}");
             if self.open().await.is_empty() {
                 return self.nothing_is_left().await;
             }
