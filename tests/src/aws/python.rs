@@ -1,5 +1,5 @@
 //! A Python that has moto.
-#![expect(clippy::expect_used, reason = "without an emulator the test fails")]
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "without an emulator the test fails")]
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! The whole story on emulators: a delivery, the edge, the stream, the worker, EC2, a machine that takes its identity once
 //! and does the job, and nothing left.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a story that does not go as told has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a story that does not go as told has failed")]
 
 #[path = "../ec2/account.rs"]
 #[expect(dead_code, reason = "shared with the tests of EC2, which use more of it")]

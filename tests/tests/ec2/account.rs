@@ -77,7 +77,7 @@ const IAM: (&str, &str) = ("Version", "2010-05-08");
 
 /// The computer that runs the tests may be slower than AWS.
 pub(crate) fn patient(settings: SdkConfig) -> SdkConfig {
-    let limits = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60)).build();
+    let limits = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_mins(1)).build();
     settings.into_builder().timeout_config(limits).build()
 }
 

@@ -80,7 +80,9 @@ async fn the_edge_calls_what_its_policy_allows() {
 /// The keys that the edge's policy names, by how they begin or as they are.
 fn is_allowed(key: &str) -> bool {
     let statements = Template::ours().statements("EdgeRole").into_iter();
-    let keys = statements.map(|statement| statement.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"].clone());
+    let keys = statements.map(|statement| {
+        statement.condition.pointer("/ForAllValues:StringLike/dynamodb:LeadingKeys").cloned().unwrap_or_default()
+    });
     let patterns: Vec<String> = keys.filter_map(|keys| serde_json::from_value::<Vec<String>>(keys).ok()).flatten().collect();
     patterns.iter().any(|pattern| pattern.strip_suffix('*').map_or(pattern == key, |begin| key.starts_with(begin)))
 }

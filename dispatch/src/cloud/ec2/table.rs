@@ -94,10 +94,8 @@ impl TableItems {
             for (instance, wire) in open.iter().filter_map(|at| identities.get(*at)) {
                 writes.extend(self.lay_out(instance, wire).await?);
             }
-            let error = match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-                Ok(_) => return Ok(outcomes),
-                Err(error) => error,
-            };
+            let written = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+            let Err(error) = written else { return Ok(outcomes) };
             let refused = refused(&error);
             if refused.is_empty() {
                 return Err(failed(GIVE, &error));
