@@ -68,10 +68,4 @@ impl World {
         let delay = if slow { self.random.between(10_000..=300_000) } else { self.random.between(0..=3_000) };
         self.after(delay, move |world| world.end_machine(number, "User initiated"));
     }
-
-    /// Whether a machine could still be given work.
-    pub fn may_still_work(&self, number: u64) -> bool {
-        let machine = self.cloud.machines.get(&number);
-        machine.is_some_and(|machine| machine.counts() && machine.job.is_none() && machine.stage != Stage::Leaves)
-    }
 }
