@@ -5,7 +5,7 @@ use dispatch::identifier::InstanceId;
 use super::super::fault::Fault;
 use super::super::forge::Status;
 use super::super::world::World;
-use super::{Identity, Stage, instance, number};
+use super::{Identity, instance, number};
 
 impl World {
     /// The machine stops.
