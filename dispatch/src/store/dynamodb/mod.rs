@@ -33,5 +33,5 @@ mod schema;
 mod store;
 mod write;
 
-pub use schema::{create_table, stream_filter, table_properties};
+pub use schema::{stream_filter, table_properties};
 pub use store::DynamoDbStore;
