@@ -40,7 +40,7 @@ pub fn delivery(secret: &str, path: &str, event: &str, body: &str) -> Value {
     request("POST", path, &headers(event, Some(&sign(secret, body.as_bytes()))), body, false)
 }
 
-/// The schedule, by a rule of EventBridge.
+/// The schedule, by a rule of `EventBridge`.
 pub fn schedule() -> Value {
     json!({ "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "resources": [], "detail": {} })
 }
