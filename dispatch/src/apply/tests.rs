@@ -7,17 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use userdata::Identity;
 
-use crate::clock::HandClock;
 use crate::cloud::{Cloud, CloudError, HandOver, Instance, LaunchOrder, Withdrawal};
 use crate::forge::{Forge, JobState, MemoryForge, Registration};
 use crate::identifier::InstanceId;
-use crate::journal::Silence;
 use crate::plan::{Action, Plan, Planned, Unless};
 use crate::reason::Reason;
 use crate::record::{Control, Mode, Record, RunnerRecord};
 use crate::scene::{NOW, Scene, job_key, runner_key};
 use crate::service::Service;
-use crate::store::{Expect, Key, Life, MemoryStore, Transaction};
+use crate::store::{Expect, Key, Life, Transaction};
 use crate::time::Timestamp;
 
 use super::Apply;
@@ -63,13 +61,9 @@ impl AfterLoss {
     async fn new(scene: &Scene) -> Self {
         let (forge, machine) = (Arc::new(MemoryForge::default()), Arc::new(OneMachine::default()));
         let service = Service {
-            config: scene.config.clone(),
-            store: Arc::new(MemoryStore::new()),
-            clock: Arc::new(HandClock::at(NOW)),
             forges: BTreeMap::from([("home".into(), forge.clone() as Arc<dyn Forge>)]),
             clouds: BTreeMap::from([("process".into(), machine.clone() as Arc<dyn Cloud>)]),
-            journal: Arc::new(Silence),
-            holder: "worker".to_owned(),
+            ..scene.clone().service()
         };
         let runner = Record::Runner(scene.world.runners[&runner_key(0)].clone());
         let put = Transaction::new().put(Key::runner(&runner_key(0)), Expect::Absent, runner, Life::Open);
