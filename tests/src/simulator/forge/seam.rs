@@ -35,7 +35,6 @@ impl ForgeSeam {
         let error = || failed(what, "the connection timed out", ForgeErrorKind::Unreachable);
         ask(&self.world, fate, effect).await.ok_or_else(error)
     }
-
 }
 
 fn fate(world: &mut World) -> Fate {
