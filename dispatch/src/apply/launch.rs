@@ -1,7 +1,7 @@
 //! Claim, then launch, then record: in this order, so that every crash leaves a trace that the next pass can read.
 
 use super::{Apply, Failed, call_failed};
-use crate::cloud::{CloudError, CloudErrorKind, Instance, LaunchOrder};
+use crate::cloud::{CloudError, CloudErrorKind, Instance, InstanceState, LaunchOrder};
 use crate::identifier::{BatchId, RunnerKey};
 use crate::journal::Subject;
 use crate::ledger::{AfterClose, LedgerError};
@@ -74,7 +74,11 @@ impl Apply<'_> {
 
     async fn launched(&self, batch: &Batch, instances: Vec<Instance>) -> Result<(), Failed> {
         let claimed = self.claimed(batch).await?;
-        let machine = |runner: &RunnerKey| instances.iter().find(|instance| instance.runner.as_ref() == Some(runner));
+        // After the loss of all records an order may go out under the name of one that was carried out long ago. What that
+        // brought, and what is over, has failed nobody now.
+        let alive = |instance: &&Instance| instance.state == InstanceState::Alive;
+        let machine =
+            |runner: &RunnerKey| instances.iter().filter(alive).find(|instance| instance.runner.as_ref() == Some(runner));
         let (with, without): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|runner| machine(&runner.key).is_some());
         self.give_up(batch, &without, &Reason::NotFulfilled, AfterClose::RetryAfter(SOON_S)).await?;
         let now = self.service.clock.now();
