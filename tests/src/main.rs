@@ -1,14 +1,16 @@
 //! The lab's command line.
 
 use std::io::{IsTerminal, Write, stderr, stdout};
+use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tests::simulator::campaign::{Campaign, Failure};
 use tests::simulator::episode::play;
 use tests::simulator::report::Report;
-use tests::simulator::safety::{Safety, Without};
+use tests::simulator::safety::Safety;
 use tests::simulator::shrink::shrink;
+use tests::simulator::side_by_side::side_by_side;
 use tests::simulator::story::{Story, clock};
 
 /// The lab of `dispatch`.
@@ -29,12 +31,12 @@ struct Simulate {
     /// The seed, which decides everything.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Several seeds in its place, such as 1..=1000: side by side on all processors, a line for each and one for all.
+    #[arg(long, value_parser = seeds, conflicts_with = "seed")]
+    seeds: Option<RangeInclusive<u64>>,
     /// How many jobs to serve for each seed.
     #[arg(long, default_value_t = 10_000)]
     jobs: u64,
-    /// How many seeds, from the given one on.
-    #[arg(long, default_value_t = 1)]
-    seeds: u64,
     /// Switch off a safety; may be given several times.
     #[arg(long, value_parser = safety)]
     without: Vec<Safety>,
@@ -45,6 +47,12 @@ struct Simulate {
 
 fn safety(name: &str) -> Result<Safety, String> {
     Safety::named(name).ok_or_else(|| "no such safety; `--list-safeties` names them".to_owned())
+}
+
+fn seeds(range: &str) -> Result<RangeInclusive<u64>, String> {
+    let ends = range.split_once("..=").and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+    let seeds = ends.map(|(first, last)| first..=last).filter(|seeds| !seeds.is_empty());
+    seeds.ok_or_else(|| "write the first and the last one: 1..=1000".to_owned())
 }
 
 fn main() -> ExitCode {
@@ -64,45 +72,60 @@ impl Simulate {
             }
             return Ok(true);
         }
-        let report = self.all_seeds()?;
-        let line = serde_json::to_string(&report).map_err(std::io::Error::other)?;
-        writeln!(stdout(), "{line}")?;
+        let report = match &self.seeds {
+            None => self.one_seed()?,
+            Some(seeds) => self.all_seeds(seeds)?,
+        };
+        let report = if self.without.is_empty() { report.complete() } else { report };
+        print(&report)?;
         Ok(report.is_good())
     }
 
-    fn all_seeds(&self) -> std::io::Result<Report> {
-        let without: Without = self.without.iter().copied().collect();
-        let mut report: Option<Report> = None;
-        for seed in self.seed..self.seed.saturating_add(self.seeds.max(1)) {
-            let of_seed = one_seed(&Campaign { seed, jobs: self.jobs, without: without.clone() })?;
-            match &mut report {
-                Some(report) => report.merge(of_seed),
-                None => report = Some(of_seed),
-            }
-        }
-        let report = report.unwrap_or_else(|| Report::of(self.seed));
-        Ok(if without.is_empty() { report.complete() } else { report })
+    fn campaign(&self, seed: u64) -> Campaign {
+        Campaign { seed, jobs: self.jobs, without: self.without.iter().copied().collect() }
+    }
+
+    fn one_seed(&self) -> std::io::Result<Report> {
+        let (report, failure) = self.campaign(self.seed).run(|jobs| progress(self.seed, jobs));
+        tell(self.seed, failure.as_ref())?;
+        Ok(report)
+    }
+
+    fn all_seeds(&self, seeds: &RangeInclusive<u64>) -> std::io::Result<Report> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut all = Report::of(*seeds.start());
+        all.seeds = 0;
+        let mut written = Ok(());
+        side_by_side(
+            seeds.clone(),
+            threads,
+            |seed| self.campaign(seed).run(|_| ()),
+            |seed, (report, failure)| {
+                progress(seed, report.jobs);
+                if written.is_ok() {
+                    written = print(&report).and_then(|()| tell(seed, failure.as_ref()));
+                }
+                all.merge(report);
+            },
+        );
+        written.map(|()| all)
     }
 }
 
-fn one_seed(campaign: &Campaign) -> std::io::Result<Report> {
-    let terminal = stderr().is_terminal();
-    let (report, failure) = campaign.run(|jobs| {
-        if terminal {
-            let _only_decoration = write!(stderr(), "\rseed {}: {jobs} jobs", campaign.seed);
-        }
-    });
-    if terminal {
-        writeln!(stderr())?;
-    }
-    if let Some(failure) = failure {
-        tell(campaign.seed, &failure)?;
-    }
-    Ok(report)
+fn print(report: &Report) -> std::io::Result<()> {
+    let line = serde_json::to_string(report).map_err(std::io::Error::other)?;
+    writeln!(stdout(), "{line}")
 }
 
-/// The shortest story that breaks the same promise.
-fn tell(seed: u64, failure: &Failure) -> std::io::Result<()> {
+fn progress(seed: u64, jobs: u64) {
+    if stderr().is_terminal() {
+        let _only_decoration = write!(stderr(), "\rseed {seed}: {jobs} jobs ");
+    }
+}
+
+/// The shortest story that breaks the same promise, if one was broken.
+fn tell(seed: u64, failure: Option<&Failure>) -> std::io::Result<()> {
+    let Some(failure) = failure else { return Ok(()) };
     let script = shrink(&failure.script, failure.promise);
     let outcome = play(&script, Story::told());
     let mut err = stderr().lock();
