@@ -127,8 +127,12 @@ pub fn choose<'a>(pools: &'a [Pool], labels: &LabelSet) -> Result<&'a Pool, NoPo
     if let Some((label, name)) = labels.iter().find_map(|label| Some((label, label.split_once(':')?.0))) {
         return Err(NoPool::Suffix { label: label.clone(), name: name.to_owned() });
     }
-    let served: LabelSet = pools.iter().flat_map(|pool| &pool.labels).map(|label| label.name().to_owned()).collect();
-    Err(NoPool::NotCovered { wanted: listed(labels), served: listed(&served) })
+    Err(NoPool::NotCovered { wanted: listed(labels), served: listed(&labels_served(pools)) })
+}
+
+/// What the pools have on offer together, as jobs spell it.
+pub fn labels_served(pools: &[Pool]) -> LabelSet {
+    pools.iter().flat_map(|pool| &pool.labels).map(|label| label.name().to_owned()).collect()
 }
 
 /// The pools of an installation that configures none: the labels that our users' workflows name today.
