@@ -17,7 +17,7 @@ pub(crate) const HISTORY: &str = "history";
 /// Closed records of the short history.
 const SHORT: u64 = 100;
 /// Closed records of the long one, where nothing else is said.
-const LONG: u64 = 20_000;
+const LONG: u64 = 1_000_000;
 /// Jobs that wait all the time.
 const OPEN: u64 = 20;
 /// Passes of which the median counts.

@@ -22,10 +22,14 @@ pub(super) fn settle(world: &World, plan: &mut Draft) {
 }
 
 fn counted(world: &World) -> BTreeMap<Key, u64> {
-    let mut counted = BTreeMap::new();
+    let mut places = BTreeMap::<_, u64>::new();
     for runner in world.runners.values() {
-        for key in Key::counters(&runner.forge, &runner.scope, &runner.pool) {
-            *counted.entry(key).or_default() += 1;
+        *places.entry((&runner.forge, &runner.scope, &runner.pool)).or_default() += 1;
+    }
+    let mut counted = BTreeMap::new();
+    for ((forge, scope, pool), runners) in places {
+        for key in Key::counters(forge, scope, pool) {
+            *counted.entry(key).or_default() += runners;
         }
     }
     counted
