@@ -66,7 +66,7 @@ async fn fill(store: &dyn Store, closed: u64) -> Result<(), Box<dyn std::error::
     for number in 1..=closed {
         let record = job(number)?;
         let life = Life::Closed { at: Timestamp::from_seconds(number), expires_at: Timestamp::from_seconds(u64::from(u32::MAX)) };
-        transaction = transaction.put(Key::job(&record.key), Expect::Absent, Record::Job(record), life);
+        transaction = transaction.put(Key::job(&record.key), Expect::Absent, Record::from(record), life);
         if transaction.writes().len() == Transaction::MOST_WRITES || number == closed {
             store.commit(std::mem::take(&mut transaction)).await?;
         }

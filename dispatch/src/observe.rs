@@ -160,7 +160,7 @@ async fn follow_queue(service: &Service, world: &mut World) -> Result<(), StoreE
     unlisted::read_waiting_jobs(service, world).await?;
     for (job, newest) in unlisted::newest(service, waiting_unknown(service, world)).await? {
         match newest {
-            Newest::Open(record) => drop(world.jobs.insert(record.key.clone(), *record)),
+            Newest::Open(record) => drop(world.jobs.insert(record.key.clone(), record)),
             Newest::Closed(generation) => drop(world.closed_generations.insert(job, generation)),
         }
     }

@@ -6,6 +6,7 @@
 //! The same goes for a runner that the list shows without a registration: it may have one by now.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::cloud::InstanceState;
 use crate::forge::JobState;
@@ -85,7 +86,7 @@ fn waiting(world: &World) -> Vec<JobKey> {
 /// The newest record of a job that waits.
 pub(super) enum Newest {
     /// The list has only not shown it yet.
-    Open(Box<JobRecord>),
+    Open(Arc<JobRecord>),
     /// The job is queued again.
     Closed(u32),
 }
@@ -109,15 +110,13 @@ pub(super) async fn newest(
 
 fn state(key: &JobKey, record: Record) -> Newest {
     match record {
-        Record::Job(record) if record.is_open() => Newest::Open(Box::new(record)),
+        Record::Job(record) if record.is_open() => Newest::Open(record),
         _ => Newest::Closed(key.generation),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::clock::HandClock;
     use crate::journal::Silence;

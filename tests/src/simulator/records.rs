@@ -1,6 +1,7 @@
 //! The store: the product's own model of one, behind a wire that throttles, forgets to answer, and whose index lags.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use dispatch::forge::JobState;
@@ -39,7 +40,7 @@ impl Records {
     }
 
     /// The runners that the index shows.
-    pub(crate) fn shown_runners(&self) -> Vec<RunnerRecord> {
+    pub(crate) fn shown_runners(&self) -> Vec<Arc<RunnerRecord>> {
         let keys = self.open.iter().chain(self.late.keys()).filter(|key| key.as_str().starts_with("runner#"));
         let stored = keys.collect::<BTreeSet<_>>().into_iter().filter_map(|key| self.shown_under(key));
         stored.filter_map(|stored| if let Record::Runner(runner) = stored.record { Some(runner) } else { None }).collect()
