@@ -110,7 +110,9 @@ impl<'a> Ledger<'a> {
         let keys: Vec<Key> = runners.iter().map(Key::runner).collect();
         let mut found = self.store.read_many(&keys.iter().cloned().collect()).await?;
         let runner = |key| match found.remove(&key) {
-            Some(Stored { version, record: Record::Runner(record) }) => Ok(Stored { version, record: Arc::unwrap_or_clone(record) }),
+            Some(Stored { version, record: Record::Runner(record) }) => {
+                Ok(Stored { version, record: Arc::unwrap_or_clone(record) })
+            }
             _ => Err(LedgerError::Missing(key)),
         };
         keys.into_iter().map(runner).collect()
@@ -120,7 +122,9 @@ impl<'a> Ledger<'a> {
     pub async fn runner(&self, runner: &RunnerKey) -> Result<Stored<RunnerRecord>, LedgerError> {
         let key = Key::runner(runner);
         match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Runner(record) }) => Ok(Stored { version, record: Arc::unwrap_or_clone(record) }),
+            Some(Stored { version, record: Record::Runner(record) }) => {
+                Ok(Stored { version, record: Arc::unwrap_or_clone(record) })
+            }
             _ => Err(LedgerError::Missing(key)),
         }
     }

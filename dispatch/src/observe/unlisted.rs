@@ -188,7 +188,7 @@ mod tests {
         let scene = Scene::new().booting(0).booting(1);
         let (service, mut world) = late(&scene).await;
         let before = |record: &RunnerRecord| RunnerRecord { registration: None, handed_over_at: None, ..record.clone() };
-        world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record))).collect();
+        world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record).into())).collect();
         service.ledger().close_runner(&runner_key(1), &Reason::Served, crate::ledger::AfterClose::Nothing).await.unwrap();
         read_young_runners(&service, &mut world).await.unwrap();
         assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);
