@@ -22,6 +22,9 @@ use crate::service::Service;
 use crate::store::{Key, Stored};
 use crate::text::printable;
 
+/// Seconds after a delivery at which the queue is looked at again, where it may be filled only after the delivery was sent.
+pub(crate) const LATER_S: [u64; 2] = [2, 10];
+
 /// Longest name of a job that is kept; forges allow more.
 const LONGEST_NAME: usize = 200;
 
@@ -43,7 +46,7 @@ pub enum Ring {
     No,
     /// At once.
     Now,
-    /// At once and again a little later: the queue may be filled after the delivery is sent.
+    /// At once and again [a little later](LATER_S).
     NowAndLater,
 }
 
@@ -190,14 +193,12 @@ fn known(record: &JobRecord) -> String {
 }
 
 fn may_start_jobs(forge: &ForgeName, hint: Option<ForgeHint>) -> String {
+    let [soon, later] = LATER_S;
+    let looking = format!("looking at the queue of `{forge}` now, in {soon} s and in {later} s");
     match hint {
-        Some(ForgeHint::Forgejo) => {
-            format!("looking at the queue of `{forge}` now, in 2 s and in 10 s, since Forgejo does not announce jobs")
-        }
+        Some(ForgeHint::Forgejo) => format!("{looking}, since Forgejo does not announce jobs"),
         Some(ForgeHint::Gitea) | None => {
-            format!(
-                "looking at the queue of `{forge}` now, in 2 s and in 10 s; tick `Workflow Job` in the webhook's events (Gitea 1.24 and later) to have each job announced"
-            )
+            format!("{looking}; tick `Workflow Job` in the webhook's events (Gitea 1.24 and later) to have each job announced")
         }
     }
 }

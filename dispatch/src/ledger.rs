@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::identifier::{JobKey, RunnerKey};
 use crate::plan::Claim;
 use crate::reason::Reason;
-use crate::record::{Batch, Control, JobRecord, Lease, Mode, Record, RunnerRecord, RunnerState, Story};
+use crate::record::{Batch, Control, Drift, JobRecord, Lease, Mode, Record, RunnerRecord, RunnerState, Story};
 use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
 
@@ -256,9 +256,17 @@ impl<'a> Ledger<'a> {
         self.commit(self.begin().put(Key::batch(batch), expect, Record::Batch(stored.record), self.closed())).await
     }
 
-    /// Changes a counter.
-    pub async fn repair(&self, counter: &Key, by: i64) -> Result<(), LedgerError> {
-        self.commit(self.begin().add(counter.clone(), by, None)).await
+    /// Remembers that a counter looks wrong.
+    pub async fn suspect(&self, counter: &Key, drift: &Drift) -> Result<(), LedgerError> {
+        let key = Key::drift(counter);
+        let expect = self.store.read(&key).await?.map_or(Expect::Absent, |stored| Expect::Version(stored.version));
+        self.commit(self.begin().put(key, expect, Record::Drift(drift.clone()), self.closed())).await
+    }
+
+    /// Sets a counter right, if it is still the one that was suspected.
+    pub async fn repair(&self, counter: &Key, drift: &Drift) -> Result<(), LedgerError> {
+        let right = Record::Counter { value: drift.counted };
+        self.commit(self.begin().put(counter.clone(), Expect::Version(drift.version), right, Life::Standing)).await
     }
 
     /// Takes or renews the worker's lease; `None` while another holds it.

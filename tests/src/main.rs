@@ -3,14 +3,17 @@
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use tests::simulator::campaign::{Campaign, Failure};
+use tests::simulator::checks::Promise;
 use tests::simulator::episode::play;
 use tests::simulator::report::Report;
 use tests::simulator::safety::Safety;
+use tests::simulator::script::Script;
 use tests::simulator::shrink::shrink;
-use tests::simulator::side_by_side::side_by_side;
+use tests::simulator::shrink::shrink;
 use tests::simulator::story::{Story, clock};
 
 /// The lab of `dispatch`.
@@ -40,6 +43,9 @@ struct Simulate {
     /// Switch off a safety; may be given several times.
     #[arg(long, value_parser = safety)]
     without: Vec<Safety>,
+    /// Tell a story that breaks a promise as it was found, without looking for the shortest.
+    #[arg(long)]
+    as_found: bool,
     /// List the safeties.
     #[arg(long)]
     list_safeties: bool,
@@ -87,7 +93,7 @@ impl Simulate {
 
     fn one_seed(&self) -> std::io::Result<Report> {
         let (report, failure) = self.campaign(self.seed).run(|jobs| progress(self.seed, jobs));
-        tell(self.seed, failure.as_ref())?;
+        self.tell(self.seed, failure)?;
         Ok(report)
     }
 
@@ -103,12 +109,18 @@ impl Simulate {
             |seed, (report, failure)| {
                 progress(seed, report.jobs);
                 if written.is_ok() {
-                    written = print(&report).and_then(|()| tell(seed, failure.as_ref()));
+                    written = print(&report).and_then(|()| self.tell(seed, failure));
                 }
                 all.merge(report);
             },
         );
         written.map(|()| all)
+    }
+
+    fn tell(&self, seed: u64, failure: Option<Failure>) -> std::io::Result<()> {
+        let Some(Failure { script, promise }) = failure else { return Ok(()) };
+        let script = if self.as_found { script } else { shrink(&script, promise) };
+        tell(seed, promise, &script)
     }
 }
 
@@ -123,13 +135,11 @@ fn progress(seed: u64, jobs: u64) {
     }
 }
 
-/// The shortest story that breaks the same promise, if one was broken.
-fn tell(seed: u64, failure: Option<&Failure>) -> std::io::Result<()> {
-    let Some(failure) = failure else { return Ok(()) };
-    let script = shrink(&failure.script, failure.promise);
-    let outcome = play(&script, Story::told());
+/// A story that breaks a promise.
+fn tell(seed: u64, promise: Promise, script: &Arc<Script>) -> std::io::Result<()> {
+    let outcome = play(script, Story::told());
     let mut err = stderr().lock();
-    writeln!(err, "seed {seed} breaks {:?}; the shortest story of it, on {}:", failure.promise, script.flavour)?;
+    writeln!(err, "seed {seed} breaks {promise:?}; a story of it, on {}:", script.flavour)?;
     for window in &script.windows {
         writeln!(err, "  {} from {} until {}", window.fault, clock(window.from), clock(window.until))?;
     }

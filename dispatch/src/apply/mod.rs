@@ -115,11 +115,8 @@ impl<'a> Apply<'a> {
             Action::EndOrphan { backend, instance } => self.end_orphan(backend, instance, reason).await,
             Action::RemoveGhost { forge, scope, registration } => self.remove_ghost(forge, scope, *registration, reason).await,
             Action::CloseBatch(batch) => Ok(self.ledger().close_batch(batch).await?),
-            Action::Repair { counter, by } => {
-                self.ledger().repair(counter, *by).await?;
-                self.tell(&Subject::Installation, reason);
-                Ok(())
-            }
+            Action::Suspect { counter, drift } => Ok(self.ledger().suspect(counter, drift).await?),
+            Action::Repair { counter, drift } => self.repair(counter, drift, reason).await,
         }
     }
 

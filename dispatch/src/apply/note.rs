@@ -4,9 +4,10 @@ use super::{Apply, Failed};
 use crate::forge::JobState;
 use crate::identifier::{InstanceId, JobKey, RunnerKey};
 use crate::journal::Subject;
-use crate::ledger::Announcement;
+use crate::ledger::{Announcement, LedgerError};
 use crate::reason::Reason;
-use crate::record::{JobRecord, RunnerRecord, RunnerState};
+use crate::record::{Drift, JobRecord, RunnerRecord, RunnerState};
+use crate::store::Key;
 use crate::time::Timestamp;
 
 impl Apply<'_> {
@@ -86,6 +87,16 @@ impl Apply<'_> {
         let launched = RunnerState::Launched { instance: instance.clone(), at };
         let found = self.change(std::slice::from_ref(runner), reason, |record, _| record.state = launched.clone()).await?;
         self.introduce(found).await
+    }
+
+    /// A claim or close that came in between proves the suspicion wrong, or makes it another.
+    pub(super) async fn repair(&self, counter: &Key, drift: &Drift, reason: &Reason) -> Result<(), Failed> {
+        match self.ledger().repair(counter, drift).await {
+            Err(LedgerError::Conflict(_)) => return Err(Failed::Overtaken),
+            repaired => repaired?,
+        }
+        self.tell(&Subject::Installation, reason);
+        Ok(())
     }
 
     pub(super) async fn take(&self, runner: &RunnerKey, job: &JobKey, reason: &Reason) -> Result<(), Failed> {

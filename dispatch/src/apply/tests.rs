@@ -11,13 +11,12 @@ use crate::clock::HandClock;
 use crate::cloud::{Cloud, CloudError, HandOver, Instance, LaunchOrder, Withdrawal};
 use crate::forge::{Forge, JobState, MemoryForge, Registration};
 use crate::identifier::InstanceId;
-use crate::journal::Silence;
 use crate::plan::{Action, Plan, Planned, Unless};
 use crate::reason::Reason;
 use crate::record::{Control, JobRecord, Mode, Record, RunnerRecord};
 use crate::scene::{NOW, Scene, job_key, runner_key};
 use crate::service::Service;
-use crate::store::{Expect, Key, Life, MemoryStore, Transaction};
+use crate::store::{Expect, Key, Life, Transaction};
 use crate::time::Timestamp;
 
 use super::Apply;
@@ -55,6 +54,7 @@ impl Cloud for OneMachine {
 /// An installation whose records were lost and written anew while its machine `m-0` worked.
 struct AfterLoss {
     service: Service,
+    clock: Arc<HandClock>,
     forge: Arc<MemoryForge>,
     machine: Arc<OneMachine>,
 }
@@ -62,19 +62,17 @@ struct AfterLoss {
 impl AfterLoss {
     async fn new(scene: &Scene) -> Self {
         let (forge, machine) = (Arc::new(MemoryForge::default()), Arc::new(OneMachine::default()));
+        let clock = Arc::new(HandClock::at(NOW));
         let service = Service {
-            config: scene.config.clone(),
-            store: Arc::new(MemoryStore::new()),
-            clock: Arc::new(HandClock::at(NOW)),
+            clock: clock.clone(),
             forges: BTreeMap::from([("home".into(), forge.clone() as Arc<dyn Forge>)]),
             clouds: BTreeMap::from([("process".into(), machine.clone() as Arc<dyn Cloud>)]),
-            journal: Arc::new(Silence),
-            holder: "worker".to_owned(),
+            ..scene.clone().service()
         };
         let runner = Record::Runner(scene.world.runners[&runner_key(0)].clone());
         let put = Transaction::new().put(Key::runner(&runner_key(0)), Expect::Absent, runner, Life::Open);
         service.store.commit(put).await.unwrap();
-        Self { service, forge, machine }
+        Self { service, clock, forge, machine }
     }
 
     fn registered(self, id: u64, name: &str) -> Self {
@@ -129,6 +127,25 @@ async fn a_machine_that_works_under_a_registration_unknown_to_us_is_not_ended() 
     let other = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-1").works_on(busy, 34);
     other.carry_out(end()).await;
     assert!(other.machine.ended.load(Ordering::SeqCst), "the job runs on another machine");
+}
+
+/// It took its identity a moment ago, and may be asking for work in this one.
+#[tokio::test]
+async fn a_runner_is_ended_only_when_no_request_for_work_can_be_under_way() {
+    let end = || Action::End { runner: runner_key(0), unless: Unless::Busy };
+    let story = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-0");
+    let ended = |after_s| {
+        story.clock.advance_s(after_s);
+        async {
+            story.carry_out(end()).await;
+            story.machine.ended.load(Ordering::SeqCst)
+        }
+    };
+    assert!(!ended(0).await);
+    assert!(story.forge.registered().iter().all(|registration| registration.disabled));
+    assert_eq!(story.runner().await.disabled_at, Some(NOW));
+    assert!(!ended(9).await);
+    assert!(ended(1).await);
 }
 
 /// The plan may be minutes old when its last claim is made.

@@ -10,20 +10,14 @@ use super::event::Event;
 use super::request::{Request, Response};
 use super::stream::Batch;
 use super::{Deadline, Failure, Role};
-use crate::edge::{Reply, Ring};
+use crate::edge::{LATER_S, Reply, Ring};
 use crate::identifier::ForgeName;
 use crate::page::{Answer, Page};
 use crate::service::Service;
-use crate::worker::Pass;
-
-/// Seconds between two looks while something is open: jobs that waited for another job ring nothing on Forgejo.
-const LOOK_WHILE_OPEN_S: u64 = 10;
+use crate::worker::{LOOK_WHILE_OPEN_S, Pass};
 
 /// The schedule comes again after a minute, so looking while something is open ends before that.
 const SCHEDULE_S: u64 = 60;
-
-/// Seconds until the next look at a queue that may be filled only after the delivery was sent.
-const LATER_S: [u64; 2] = [2, 8];
 
 /// Makes the worker's side, with its clients, when it is needed first.
 type ConnectWorker = dyn Fn() -> Result<Service, Failure> + Send + Sync;
@@ -106,8 +100,10 @@ impl Function {
     async fn look(&self, ring: Ring, deadline: Deadline) -> Result<(), Failure> {
         self.pass(deadline).await?;
         if ring == Ring::NowAndLater {
+            let mut waited_s = 0;
             for after_s in LATER_S {
-                tokio::time::sleep(Duration::from_secs(after_s)).await;
+                tokio::time::sleep(Duration::from_secs(after_s - waited_s)).await;
+                waited_s = after_s;
                 self.pass(deadline).await?;
             }
         }

@@ -118,12 +118,10 @@ fn state(key: &JobKey, record: Record) -> Newest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::HandClock;
-    use crate::journal::Silence;
     use crate::reason::Reason;
     use crate::record::RunnerRecord;
     use crate::scene::{NOW, Scene, job_key, runner_key};
-    use crate::store::{Expect, Life, MemoryStore, Transaction};
+    use crate::store::{Expect, Life, Transaction};
 
     /// A service that stores what a scene has open, and a world whose list shows none of it yet.
     async fn late(scene: &Scene) -> (Service, World) {
@@ -131,15 +129,7 @@ mod tests {
             .chain(scene.world.runners.iter().map(|(key, runner)| (Key::runner(key), Record::Runner(runner.clone()))))
             .chain(scene.world.batches.iter().map(|(key, batch)| (Key::batch(key), Record::Batch(batch.clone()))));
         let put = |all: Transaction, (key, record)| all.put(key, Expect::Absent, record, Life::Open);
-        let service = Service {
-            config: scene.config.clone(),
-            store: Arc::new(MemoryStore::new()),
-            clock: Arc::new(HandClock::at(NOW)),
-            forges: BTreeMap::new(),
-            clouds: BTreeMap::new(),
-            journal: Arc::new(Silence),
-            holder: "worker".to_owned(),
-        };
+        let service = scene.clone().service();
         service.store.commit(records.fold(Transaction::new(), put)).await.unwrap();
         let world = World { jobs: BTreeMap::new(), runners: BTreeMap::new(), batches: BTreeMap::new(), ..scene.world.clone() };
         (service, world)

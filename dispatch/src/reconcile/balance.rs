@@ -186,7 +186,8 @@ struct Room<'a> {
 
 impl<'a> Room<'a> {
     fn new(world: &World, config: &'a Config) -> Self {
-        Self { config, counters: world.counters.clone(), keys: BTreeMap::new() }
+        let counters = world.counters.iter().map(|(key, counter)| (key.clone(), counter.value)).collect();
+        Self { config, counters, keys: BTreeMap::new() }
     }
 
     /// Takes a place for a job under all of its bounds, or says which is reached.

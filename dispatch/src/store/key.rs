@@ -72,6 +72,11 @@ impl Key {
         keys
     }
 
+    /// Of the suspicion that a counter is wrong.
+    pub fn drift(counter: &Self) -> Self {
+        Self::from_stored(format!("drift#{counter}"))
+    }
+
     /// A key as a store gives it back.
     pub fn from_stored(text: impl Into<String>) -> Self {
         Self(SharedText::from(text))

@@ -57,6 +57,7 @@ fn kind(record: &Record) -> &'static str {
         Record::Control(_) => "control",
         Record::Lease(_) => "lease",
         Record::Counter { .. } => COUNTER,
+        Record::Drift(_) => "drift",
     }
 }
 
@@ -71,7 +72,9 @@ fn listing(key: &Key, record: &Record, life: Life) -> Attributes {
                 Record::Job(_) | Record::Runner(_) => {
                     vec![(LIST, text(CLOSED)), (RANK, text(format!("{:020}#{key}", at.millis()))), expiry]
                 }
-                Record::Batch(_) | Record::Control(_) | Record::Lease(_) | Record::Counter { .. } => vec![expiry],
+                Record::Batch(_) | Record::Control(_) | Record::Lease(_) | Record::Counter { .. } | Record::Drift(_) => {
+                    vec![expiry]
+                }
             }
         }
         Life::Standing => vec![],
