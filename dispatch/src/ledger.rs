@@ -1,6 +1,7 @@
 //! Our records as the edge and the worker change them: each change one conditional transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::identifier::{JobKey, RunnerKey};
 use crate::plan::Claim;
@@ -47,7 +48,7 @@ pub enum Announcement {
     /// The job was unknown; now it has a record.
     New,
     /// It had one; nothing was changed.
-    Known(Box<JobRecord>),
+    Known(Arc<JobRecord>),
 }
 
 impl<'a> Ledger<'a> {
@@ -71,11 +72,11 @@ impl<'a> Ledger<'a> {
     pub async fn announce(&self, job: JobRecord) -> Result<Announcement, LedgerError> {
         let key = Key::job(&job.key);
         let life = if job.is_open() { Life::Open } else { self.closed() };
-        let put = self.begin().put(key.clone(), Expect::Absent, Record::Job(job), life);
+        let put = self.begin().put(key.clone(), Expect::Absent, job.into(), life);
         match self.commit(put).await {
             Ok(()) => Ok(Announcement::New),
             Err(LedgerError::Conflict(_)) => match self.store.read(&key).await? {
-                Some(Stored { record: Record::Job(known), .. }) => Ok(Announcement::Known(Box::new(known))),
+                Some(Stored { record: Record::Job(known), .. }) => Ok(Announcement::Known(known)),
                 _ => Err(LedgerError::Missing(key)),
             },
             Err(error) => Err(error),
@@ -86,7 +87,7 @@ impl<'a> Ledger<'a> {
     pub async fn job(&self, job: &JobKey) -> Result<Stored<JobRecord>, LedgerError> {
         let key = Key::job(job);
         match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Job(record) }) => Ok(Stored { version, record }),
+            Some(Stored { version, record: Record::Job(record) }) => Ok(Stored { version, record: Arc::unwrap_or_clone(record) }),
             _ => Err(LedgerError::Missing(key)),
         }
     }
@@ -96,7 +97,9 @@ impl<'a> Ledger<'a> {
         let keys: BTreeSet<Key> = jobs.map(Key::job).collect();
         let mut found = self.store.read_many(&keys).await?;
         let job = |key| match found.remove(&key) {
-            Some(Stored { version, record: Record::Job(record) }) => Ok((record.key.clone(), Stored { version, record })),
+            Some(Stored { version, record: Record::Job(record) }) => {
+                Ok((record.key.clone(), Stored { version, record: Arc::unwrap_or_clone(record) }))
+            }
             _ => Err(LedgerError::Missing(key)),
         };
         keys.into_iter().map(job).collect()
@@ -107,7 +110,9 @@ impl<'a> Ledger<'a> {
         let keys: Vec<Key> = runners.iter().map(Key::runner).collect();
         let mut found = self.store.read_many(&keys.iter().cloned().collect()).await?;
         let runner = |key| match found.remove(&key) {
-            Some(Stored { version, record: Record::Runner(record) }) => Ok(Stored { version, record }),
+            Some(Stored { version, record: Record::Runner(record) }) => {
+                Ok(Stored { version, record: Arc::unwrap_or_clone(record) })
+            }
             _ => Err(LedgerError::Missing(key)),
         };
         keys.into_iter().map(runner).collect()
@@ -117,7 +122,9 @@ impl<'a> Ledger<'a> {
     pub async fn runner(&self, runner: &RunnerKey) -> Result<Stored<RunnerRecord>, LedgerError> {
         let key = Key::runner(runner);
         match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Runner(record) }) => Ok(Stored { version, record }),
+            Some(Stored { version, record: Record::Runner(record) }) => {
+                Ok(Stored { version, record: Arc::unwrap_or_clone(record) })
+            }
             _ => Err(LedgerError::Missing(key)),
         }
     }
@@ -213,7 +220,7 @@ impl<'a> Ledger<'a> {
             job.record.story.add(self.now, &reason);
             transaction = self.put_job(transaction, job);
             let record = self.claimed(batch, runner, member.job.clone(), member.handle.clone(), &reason);
-            transaction = transaction.put(Key::runner(&record.key), Expect::Absent, Record::Runner(record), Life::Open);
+            transaction = transaction.put(Key::runner(&record.key), Expect::Absent, record.into(), Life::Open);
         }
         self.commit(transaction).await
     }
@@ -378,12 +385,12 @@ impl<'a> Ledger<'a> {
 
     fn put_job(&self, transaction: Transaction, stored: Stored<JobRecord>) -> Transaction {
         let life = if stored.record.is_open() { Life::Open } else { self.closed() };
-        transaction.put(Key::job(&stored.record.key), Expect::Version(stored.version), Record::Job(stored.record), life)
+        transaction.put(Key::job(&stored.record.key), Expect::Version(stored.version), stored.record.into(), life)
     }
 
     fn put_runner(&self, transaction: Transaction, stored: Stored<RunnerRecord>) -> Transaction {
         let life = if stored.record.is_open() { Life::Open } else { self.closed() };
-        transaction.put(Key::runner(&stored.record.key), Expect::Version(stored.version), Record::Runner(stored.record), life)
+        transaction.put(Key::runner(&stored.record.key), Expect::Version(stored.version), stored.record.into(), life)
     }
 
     fn claimed(&self, batch: &Batch, key: RunnerKey, job: JobKey, handle: Option<String>, reason: &Reason) -> RunnerRecord {
