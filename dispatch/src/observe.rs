@@ -15,7 +15,6 @@ use futures_util::stream::{self, StreamExt};
 use crate::cloud::Instance;
 use crate::forge::{Forge, ForgeError, ForgeJob, JobState, Trust};
 use crate::identifier::{BackendName, ForgeName, Scope};
-use crate::ledger::{Ledger, LedgerError};
 use crate::pool::{ForkPullRequests, choose};
 use crate::record::Record;
 use crate::service::Service;
@@ -27,12 +26,11 @@ use unlisted::Newest;
 const QUESTIONS_AT_ONCE: usize = 8;
 
 /// Takes a full look.
-pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<World, LedgerError> {
+pub(crate) async fn observe(service: &Service) -> Result<World, StoreError> {
     // The moment before the first look: what is missing was missing then, however long the other looks took.
     let now = service.clock.now();
     let mut world = World { now, ..records(service).await? };
-    unlisted::read_young_runners(service, &mut world).await?;
-    world.control = ledger.control().await?;
+    unlisted::read_switch_and_young_runners(service, &mut world).await?;
     world.stack.clone_from(&service.config.stack);
     world.clouds = clouds(service).await;
     unlisted::add_runners(service, &mut world).await?;

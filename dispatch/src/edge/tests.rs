@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::clock::HandClock;
 use crate::journal::Silence;
+use crate::ledger::Sheet;
 use crate::record::Control;
 use crate::scene::{NOW, Scene, job_key};
 use crate::store::{MemoryStore, Transaction};
@@ -111,8 +112,8 @@ async fn a_delivery_that_comes_twice_records_one_job() {
     let again = hear(&service, &job("queued", &["go"])).await;
     assert!(again.text.starts_with("build (job 17 of acme/tour): known since "), "{}", again.text);
     assert_eq!(service.store.open_records().await.unwrap().len(), 1);
-    let close = |record: &mut JobRecord| record.closed_at = Some(NOW);
-    service.ledger().change_job(&job_key(17), close).await.unwrap();
+    let close = |sheet: &mut Sheet| sheet.job_mut(&job_key(17)).map(|record| record.closed_at = Some(NOW));
+    service.ledger().edit([Key::job(&job_key(17))], close).await.unwrap();
     let late = hear(&service, &job("queued", &["go"])).await;
     assert!(late.text.contains(": had its turn ("), "{}", late.text);
     assert!(late.text.ends_with("if the forge's queue shows it again, it is served again"), "{}", late.text);
