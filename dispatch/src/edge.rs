@@ -43,6 +43,8 @@ pub enum Ring {
     No,
     /// At once.
     Now,
+    /// At once, too; who watches the records is woken by the one that was just added.
+    ByRecord,
     /// At once and again a little later: the queue may be filled after the delivery is sent.
     NowAndLater,
 }
@@ -113,7 +115,7 @@ impl Service {
         let title = format!("{} (job {} of {})", printable(&job.name, LONGEST_NAME), job.id, event.repository.full_name);
         match event.action {
             JobStatus::Queued => match self.announce(forge, delivery, event).await {
-                Ok(sentence) => Reply::ok(format!("{title}: {sentence}"), Ring::Now),
+                Ok((sentence, ring)) => Reply::ok(format!("{title}: {sentence}"), ring),
                 Err(error) => Reply::failed(&format!("{title}: {error}")),
             },
             JobStatus::Waiting => {
@@ -128,9 +130,9 @@ impl Service {
     }
 
     /// Records the job, and says in one sentence what becomes of it.
-    async fn announce(&self, forge: &ForgeName, delivery: &Delivery, event: &WorkflowJob) -> Result<String, LedgerError> {
+    async fn announce(&self, forge: &ForgeName, delivery: &Delivery, event: &WorkflowJob) -> Result<(String, Ring), LedgerError> {
         let Ok(repository) = event.repository.full_name.parse::<RepositoryName>() else {
-            return Ok("not started: the repository's name is not `owner/name`".to_owned());
+            return Ok(("not started: the repository's name is not `owner/name`".to_owned(), Ring::No));
         };
         let now = self.clock.now();
         let announced = Reason::Announced { delivery: printable(delivery.id(), 64) };
@@ -148,7 +150,8 @@ impl Service {
         if announcement == Announcement::New {
             self.journal.tell(now, &subject, &announced);
         }
-        self.sentence(&event.job, announcement, pool).await
+        let ring = if announcement == Announcement::New { Ring::ByRecord } else { Ring::Now };
+        Ok((self.sentence(&event.job, announcement, pool).await?, ring))
     }
 
     async fn sentence(&self, job: &Job, announcement: Announcement, pool: Result<Pool, NoPool>) -> Result<String, LedgerError> {

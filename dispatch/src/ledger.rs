@@ -17,6 +17,12 @@ use crate::record::{Control, JobRecord, Record, RunnerRecord};
 use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
 
+/// Seconds in which the bell is rung once. Who hears it looks, and looks again when so much time has passed.
+pub const BELL_S: u64 = 2;
+
+/// Seconds until a bell may be forgotten.
+const KEEP_BELL_S: u64 = 3_600;
+
 /// Reads and changes records, under a lease or without.
 #[derive(Clone, Copy)]
 pub struct Ledger<'a> {
@@ -83,6 +89,17 @@ impl<'a> Ledger<'a> {
                 Some(Stored { record: Record::Job(known), .. }) => Ok(Announcement::Known(Box::new(known))),
                 _ => Err(LedgerError::Missing(key)),
             },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Rings for a worker that watches the records and is told of no job. However many ring together, few records are written;
+    /// who rings when it has been rung for already is heard all the same, because the worker [looks again](BELL_S).
+    pub async fn ring(&self) -> Result<(), LedgerError> {
+        let life = Life::Closed { at: self.now, expires_at: self.now.plus_s(KEEP_BELL_S) };
+        let put = self.begin().put(Key::bell(self.now, BELL_S), Expect::Absent, Record::Bell, life);
+        match self.commit(put).await {
+            Ok(()) | Err(LedgerError::Conflict(_)) => Ok(()),
             Err(error) => Err(error),
         }
     }

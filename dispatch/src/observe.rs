@@ -60,7 +60,7 @@ async fn records(service: &Service) -> Result<World, StoreError> {
             Record::Job(job) => drop(world.jobs.insert(job.key.clone(), job)),
             Record::Runner(runner) => drop(world.runners.insert(runner.key.clone(), runner)),
             Record::Batch(batch) => drop(world.batches.insert(batch.id.clone(), batch)),
-            Record::Control(_) | Record::Lease(_) | Record::Counter { .. } => {}
+            Record::Control(_) | Record::Lease(_) | Record::Bell | Record::Counter { .. } => {}
         }
     }
     Ok(world)

@@ -99,7 +99,7 @@ async fn a_queued_job_is_recorded_and_told_where_it_goes() {
     let service = installation();
     let reply = hear(&service, &job("queued", &["go"])).await;
     let text = "build (job 17 of acme/tour): [go] → pool `go`; a machine is on its way";
-    assert_eq!(said(&reply), (200, text, Ring::Now));
+    assert_eq!(said(&reply), (200, text, Ring::ByRecord));
     let record = service.ledger().job(&job_key(17)).await.unwrap().record;
     assert!(record.is_open());
     assert_eq!((record.name.as_str(), record.repository.to_string().as_str(), record.first_seen), ("build", "acme/tour", NOW));
@@ -111,6 +111,7 @@ async fn a_delivery_that_comes_twice_records_one_job() {
     hear(&service, &job("queued", &["go"])).await;
     let again = hear(&service, &job("queued", &["go"])).await;
     assert!(again.text.starts_with("build (job 17 of acme/tour): known since "), "{}", again.text);
+    assert_eq!(again.ring, Ring::Now);
     assert_eq!(service.store.open_records().await.unwrap().len(), 1);
     let close = |sheet: &mut Sheet| sheet.job_mut(&job_key(17)).map(|record| record.closed_at = Some(NOW));
     service.ledger().edit([Key::job(&job_key(17))], close).await.unwrap();

@@ -1,4 +1,4 @@
-//! What we remember: one record for each job, runner and batch, and four small ones that steer.
+//! What we remember: one record for each job, runner and batch, and a few small ones that steer.
 //!
 //! A record holds facts that were true when it was written. What a runner is doing *now* is its [phase](crate::phase),
 //! derived anew at each pass.
@@ -36,6 +36,8 @@ pub enum Record {
     Control(Control),
     /// Who may run the worker.
     Lease(Lease),
+    /// Somebody asks the worker to look: told by the record's being there, and soon forgotten.
+    Bell,
     /// How many machines count against a limit.
     Counter {
         /// Never below zero.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::identifier::{BatchId, ForgeName, JobKey, PoolName, RepositoryName, RunnerKey, Scope};
+use crate::time::Timestamp;
 
 /// Where a record is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +36,12 @@ impl Key {
     /// Of the worker's lease.
     pub fn lease() -> Self {
         Self("lease#worker".to_owned())
+    }
+
+    /// Of the bell that is rung between this moment and the next of so many seconds.
+    pub fn bell(now: Timestamp, each_s: u64) -> Self {
+        let since = now.seconds() - now.seconds() % each_s.max(1);
+        Self(format!("bell#{since}"))
     }
 
     /// Of the count of all machines.

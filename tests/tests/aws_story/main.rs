@@ -8,5 +8,6 @@ mod account;
 mod gateway;
 mod killed;
 mod machine;
+mod rights;
 mod stage;
 mod stories;
