@@ -7,11 +7,8 @@ use async_trait::async_trait;
 use dispatch::clock::HandClock;
 use dispatch::cloud::{Cloud, CloudError, HandOver, Instance, LaunchOrder, Withdrawal};
 use dispatch::config::{Config, ForgeConfig, Limits, RegisterAt, ServeConfig, Watch};
-use dispatch::forge::{
-    Capabilities, Credential, Forge, ForgeError, ForgeErrorKind, ForgeJob, ForgeKind, JobState, NewRunner, Registration, Trust,
-    Version,
-};
-use dispatch::identifier::{InstanceId, RepositoryName, Scope};
+use dispatch::forge::{Forge, ForgeJob, JobState, MemoryForge};
+use dispatch::identifier::InstanceId;
 use dispatch::journal::Silence;
 use dispatch::pool::defaults;
 use dispatch::service::Service;
@@ -24,13 +21,14 @@ pub(crate) const SECRET: &str = "bench";
 
 /// `jobs` jobs wait, and the pool has no room for any of them.
 pub(crate) fn installation(jobs: u64) -> Service {
-    let forge: Arc<dyn Forge> = Arc::new(StillForge { jobs });
+    let forge = Arc::new(MemoryForge::default());
+    (1..=jobs).filter_map(waiting).for_each(|job| forge.add_job(job));
     let cloud: Arc<dyn Cloud> = Arc::new(StillCloud);
     Service {
         config: config(),
         store: Arc::new(MemoryStore::new()),
         clock: Arc::new(HandClock::at(Timestamp::from_seconds(1_000_000))),
-        forges: BTreeMap::from([("home".into(), forge)]),
+        forges: BTreeMap::from([("home".into(), forge as Arc<dyn Forge>)]),
         clouds: BTreeMap::from([("process".into(), cloud)]),
         journal: Arc::new(Silence),
         holder: "bench".to_owned(),
@@ -68,57 +66,16 @@ fn config() -> Config {
     }
 }
 
-struct StillForge {
-    jobs: u64,
-}
-
-#[async_trait]
-impl Forge for StillForge {
-    async fn capabilities(&self, _afresh: bool) -> Result<Capabilities, ForgeError> {
-        Ok(Capabilities::of(ForgeKind::Gitea, Version { major: 1, minor: 27 }))
-    }
-
-    async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {
-        let repository: RepositoryName = "acme/tour".parse().map_err(|_| no("the name"))?;
-        let job = |id| ForgeJob {
-            id,
-            repository: repository.clone(),
-            name: "build".to_owned(),
-            labels: ["go".to_owned()].into(),
-            state: JobState::Queued,
-            run: Some(1),
-            handle: None,
-        };
-        Ok((1..=self.jobs).map(job).collect())
-    }
-
-    async fn job(&self, _repository: &RepositoryName, _job: u64) -> Result<JobState, ForgeError> {
-        Ok(JobState::Queued)
-    }
-
-    async fn trust(&self, _job: &ForgeJob) -> Result<Trust, ForgeError> {
-        Ok(Trust::Own)
-    }
-
-    async fn registrations(&self, _scope: &Scope) -> Result<Vec<Registration>, ForgeError> {
-        Ok(Vec::new())
-    }
-
-    async fn register(&self, _scope: &Scope, _runner: &NewRunner) -> Result<Credential, ForgeError> {
-        Err(no("registering"))
-    }
-
-    async fn disable(&self, _scope: &Scope, _registration: u64) -> Result<(), ForgeError> {
-        Err(no("disabling"))
-    }
-
-    async fn deregister(&self, _scope: &Scope, _registration: u64) -> Result<(), ForgeError> {
-        Err(no("removing"))
-    }
-}
-
-fn no(what: &str) -> ForgeError {
-    ForgeError { what: what.to_owned(), cause: "the bench does not need it".to_owned(), kind: ForgeErrorKind::NotSupported }
+fn waiting(id: u64) -> Option<ForgeJob> {
+    Some(ForgeJob {
+        id,
+        repository: "acme/tour".parse().ok()?,
+        name: "build".to_owned(),
+        labels: ["go".to_owned()].into(),
+        state: JobState::Queued,
+        run: Some(1),
+        handle: None,
+    })
 }
 
 struct StillCloud;

@@ -13,7 +13,7 @@ use crate::delivery::{self, Delivery, ForgeHint, Limits, Refusal, Secrets};
 use crate::event::{Event, Job, JobStatus, Push, WorkflowJob, parse};
 use crate::identifier::{ForgeName, JobKey, RepositoryName};
 use crate::journal::Subject;
-use crate::ledger::{Announcement, LedgerError};
+use crate::ledger::{Announcement, BELL_S, LedgerError};
 use crate::pool::{NoPool, Pool, choose};
 use crate::reason::{Held, Reason};
 use crate::reconcile::described;
@@ -21,6 +21,10 @@ use crate::record::{JobRecord, Mode, Record, Story};
 use crate::service::Service;
 use crate::store::{Key, Stored};
 use crate::text::printable;
+
+/// Seconds after a delivery at which the queue is looked at again, where it may be filled only after the delivery was sent. The
+/// first of these looks is also for who found the bell rung already.
+pub(crate) const LATER_S: [u64; 2] = [BELL_S, 10];
 
 /// Longest name of a job that is kept; forges allow more.
 const LONGEST_NAME: usize = 200;
@@ -45,7 +49,7 @@ pub enum Ring {
     Now,
     /// At once, too; who watches the records is woken by the one that was just added.
     ByRecord,
-    /// At once and again a little later: the queue may be filled after the delivery is sent.
+    /// At once and again [a little later](LATER_S).
     NowAndLater,
 }
 
@@ -193,14 +197,12 @@ fn known(record: &JobRecord) -> String {
 }
 
 fn may_start_jobs(forge: &ForgeName, hint: Option<ForgeHint>) -> String {
+    let [soon, later] = LATER_S;
+    let looking = format!("looking at the queue of `{forge}` now, in {soon} s and in {later} s");
     match hint {
-        Some(ForgeHint::Forgejo) => {
-            format!("looking at the queue of `{forge}` now, in 2 s and in 10 s, since Forgejo does not announce jobs")
-        }
+        Some(ForgeHint::Forgejo) => format!("{looking}, since Forgejo does not announce jobs"),
         Some(ForgeHint::Gitea) | None => {
-            format!(
-                "looking at the queue of `{forge}` now, in 2 s and in 10 s; tick `Workflow Job` in the webhook's events (Gitea 1.24 and later) to have each job announced"
-            )
+            format!("{looking}; tick `Workflow Job` in the webhook's events (Gitea 1.24 and later) to have each job announced")
         }
     }
 }

@@ -13,12 +13,12 @@ pub use close::AfterClose;
 pub use sheet::Sheet;
 
 use crate::identifier::{JobKey, RunnerKey};
-use crate::record::{Control, JobRecord, Record, RunnerRecord};
+use crate::record::{Control, Drift, JobRecord, Record, RunnerRecord};
 use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
 
 /// Seconds in which the bell is rung once. Who hears it looks, and looks again when so much time has passed.
-pub const BELL_S: u64 = 2;
+pub(crate) const BELL_S: u64 = 2;
 
 /// Seconds until a bell may be forgotten.
 const KEEP_BELL_S: u64 = 3_600;
@@ -172,6 +172,12 @@ impl<'a> Ledger<'a> {
         change(&mut sheet)?;
         self.write(&mut sheet).await?;
         Ok(sheet)
+    }
+
+    /// Sets a counter right, if it is still the one that was suspected.
+    pub async fn repair(&self, counter: &Key, drift: &Drift) -> Result<(), LedgerError> {
+        let right = Record::Counter { value: drift.counted };
+        self.commit(self.begin().put(counter.clone(), Expect::Version(drift.version), right, Life::Standing)).await
     }
 
     fn begin(&self) -> Transaction {

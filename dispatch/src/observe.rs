@@ -19,7 +19,7 @@ use crate::pool::{ForkPullRequests, choose};
 use crate::record::Record;
 use crate::service::Service;
 use crate::store::{Key, StoreError, Stored};
-use crate::world::{ForgeView, View, World};
+use crate::world::{Counter, ForgeView, View, World};
 use unlisted::Newest;
 
 /// Questions to one forge that may be under way at the same time.
@@ -60,7 +60,7 @@ async fn records(service: &Service) -> Result<World, StoreError> {
             Record::Job(job) => drop(world.jobs.insert(job.key.clone(), job)),
             Record::Runner(runner) => drop(world.runners.insert(runner.key.clone(), runner)),
             Record::Batch(batch) => drop(world.batches.insert(batch.id.clone(), batch)),
-            Record::Control(_) | Record::Lease(_) | Record::Bell | Record::Counter { .. } => {}
+            Record::Control(_) | Record::Lease(_) | Record::Bell | Record::Counter { .. } | Record::Drift(_) => {}
         }
     }
     Ok(world)
@@ -154,7 +154,7 @@ fn scopes(world: &World, forge: &ForgeName) -> BTreeSet<Scope> {
 
 /// What our records say about waiting jobs now, whether or not the list shows them.
 async fn follow_queue(service: &Service, world: &mut World) -> Result<(), StoreError> {
-    unlisted::read_waiting_jobs(service, world).await?;
+    unlisted::read_jobs(service, world).await?;
     for (job, newest) in unlisted::newest(service, waiting_unknown(service, world)).await? {
         match newest {
             Newest::Open(record) => drop(world.jobs.insert(record.key.clone(), *record)),
@@ -174,7 +174,7 @@ fn waiting_unknown(service: &Service, world: &World) -> BTreeSet<(ForgeName, u64
     unknown
 }
 
-async fn counters(service: &Service, world: &World) -> Result<BTreeMap<Key, u64>, StoreError> {
+async fn counters(service: &Service, world: &World) -> Result<BTreeMap<Key, Counter>, StoreError> {
     let mut keys = BTreeSet::from([Key::total()]);
     keys.extend(service.config.pools.iter().map(|pool| Key::pool(&pool.name)));
     keys.extend(world.runners.values().flat_map(|runner| Key::counters(&runner.forge, &runner.scope, &runner.pool)));
@@ -186,9 +186,25 @@ async fn counters(service: &Service, world: &World) -> Result<BTreeMap<Key, u64>
         }
     }
     let found = service.store.read_many(&keys).await?.into_iter();
-    let counters = found.filter_map(|(key, stored)| match stored.record {
-        Record::Counter { value } => Some((key, value)),
+    let counters = found.filter_map(|(key, Stored { version, record })| match record {
+        Record::Counter { value } => Some((key, Counter { value, version, drift: None })),
         _ => None,
     });
-    Ok(counters.collect())
+    let mut counters: BTreeMap<Key, Counter> = counters.collect();
+    add_drifts(service, world, &mut counters).await?;
+    Ok(counters)
+}
+
+/// What earlier looks suspected of the counters that look wrong now.
+async fn add_drifts(service: &Service, world: &World, counters: &mut BTreeMap<Key, Counter>) -> Result<(), StoreError> {
+    let counted = world.counted();
+    let wrong = |(key, counter): &(&Key, &mut Counter)| counted.get(*key).copied().unwrap_or(0) != counter.value;
+    let mut wrong: BTreeMap<Key, &mut Counter> =
+        counters.iter_mut().filter(wrong).map(|(key, counter)| (Key::drift(key), counter)).collect();
+    for (key, stored) in service.store.read_many(&wrong.keys().cloned().collect()).await? {
+        if let (Record::Drift(drift), Some(counter)) = (stored.record, wrong.get_mut(&key)) {
+            counter.drift = Some(drift);
+        }
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::identifier::{BackendName, BatchId, ForgeName, InstanceId, JobKey, RunnerKey, Scope};
 use crate::reason::Reason;
-use crate::record::{Batch, JobRecord};
+use crate::record::{Batch, Drift, JobRecord};
 use crate::store::Key;
 use crate::time::Timestamp;
 
@@ -91,12 +91,19 @@ pub enum Action {
     },
     /// Close the record of a batch whose runners are all closed.
     CloseBatch(BatchId),
-    /// Set a counter right.
+    /// Remember that a counter looks wrong.
+    Suspect {
+        /// Which.
+        counter: Key,
+        /// In what way.
+        drift: Drift,
+    },
+    /// Set a counter right, unless it has changed since it was suspected.
     Repair {
         /// Which.
         counter: Key,
-        /// By how much.
-        by: i64,
+        /// What it should be, and which version of it is wrong.
+        drift: Drift,
     },
 }
 
@@ -142,14 +149,15 @@ impl Action {
             }
             Self::RecordTake { runner, job } => vec![Key::runner(runner), Key::job(job)],
             Self::CloseBatch(batch) => vec![Key::batch(batch)],
-            Self::Repair { counter, .. } => vec![counter.clone()],
+            Self::Suspect { counter, .. } => vec![Key::drift(counter)],
             Self::Claim(_)
             | Self::Relaunch(_)
             | Self::Introduce { .. }
             | Self::Disable(_)
             | Self::End { .. }
             | Self::EndOrphan { .. }
-            | Self::RemoveGhost { .. } => Vec::new(),
+            | Self::RemoveGhost { .. }
+            | Self::Repair { .. } => Vec::new(),
         }
     }
 
@@ -172,6 +180,7 @@ impl Action {
             Self::EndOrphan { .. } => "end an orphan",
             Self::RemoveGhost { .. } => "remove a ghost",
             Self::CloseBatch(_) => "close a batch",
+            Self::Suspect { .. } => "suspect a counter",
             Self::Repair { .. } => "correct a counter",
         }
     }

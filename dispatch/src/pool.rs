@@ -1,6 +1,7 @@
 //! Pools: what a set of labels may launch, and which pool a job gets.
 
 use serde::{Deserialize, Serialize};
+use userdata::{Deadlines, Refusal};
 
 use crate::identifier::{BackendName, PoolName};
 use crate::label::{LabelSet, PoolLabel, listed};
@@ -34,6 +35,22 @@ pub struct Pool {
     pub maximum_age_s: u64,
     /// Whether jobs of pull requests from forks may run here.
     pub fork_pull_requests: ForkPullRequests,
+}
+
+impl Pool {
+    /// Whether its machines are EC2 instances.
+    pub fn is_on_ec2(&self) -> bool {
+        self.backend.as_str() == EC2
+    }
+
+    /// The limits that a machine keeps by itself. What is longer than it can count is refused with the bound.
+    ///
+    /// # Errors
+    /// A limit that no machine can keep.
+    pub fn deadlines(&self) -> Result<Deadlines, Refusal> {
+        let seconds = |limit_s: u64| u32::try_from(limit_s).unwrap_or(u32::MAX);
+        Deadlines::new(seconds(self.boot_limit_s), seconds(self.idle_limit_s), seconds(self.maximum_age_s))
+    }
 }
 
 /// What a pool says about its machines on EC2.
@@ -127,8 +144,12 @@ pub fn choose<'a>(pools: &'a [Pool], labels: &LabelSet) -> Result<&'a Pool, NoPo
     if let Some((label, name)) = labels.iter().find_map(|label| Some((label, label.split_once(':')?.0))) {
         return Err(NoPool::Suffix { label: label.clone(), name: name.to_owned() });
     }
-    let served: LabelSet = pools.iter().flat_map(|pool| &pool.labels).map(|label| label.name().to_owned()).collect();
-    Err(NoPool::NotCovered { wanted: listed(labels), served: listed(&served) })
+    Err(NoPool::NotCovered { wanted: listed(labels), served: listed(&labels_served(pools)) })
+}
+
+/// What the pools have on offer together, as jobs spell it.
+pub fn labels_served(pools: &[Pool]) -> LabelSet {
+    pools.iter().flat_map(|pool| &pool.labels).map(|label| label.name().to_owned()).collect()
 }
 
 /// The pools of an installation that configures none: the labels that our users' workflows name today.

@@ -191,7 +191,7 @@ impl Scene {
         };
         self.world.runners.insert(key, record);
         for counter in Key::counters(&"home".into(), &scope(), &"go".into()) {
-            *self.world.counters.entry(counter).or_default() += 1;
+            self.world.counters.entry(counter).or_default().value += 1;
         }
         let members = self.world.runners.values().map(|runner| runner.launched_for.clone()).collect();
         let batch = Batch {

@@ -14,6 +14,9 @@ use crate::world::World;
 /// Seconds that the lease lasts without renewal: as long as a worker that died blocks the next one.
 pub const LEASE_S: u64 = 60;
 
+/// Seconds between two looks while a job or a runner is open: jobs that waited for another job ring no bell on Forgejo.
+pub(crate) const LOOK_WHILE_OPEN_S: u64 = 10;
+
 /// Rounds of one pass. What ends in one makes room for what begins in the next.
 const MOST_ROUNDS: usize = 3;
 

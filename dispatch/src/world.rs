@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::cloud::Instance;
 use crate::forge::{Capabilities, ForgeJob, JobState, Registration, Trust};
 use crate::identifier::{BackendName, BatchId, ForgeName, JobKey, RunnerKey, Scope};
-use crate::record::{Batch, Control, JobRecord, RunnerRecord};
+use crate::record::{Batch, Control, Drift, JobRecord, RunnerRecord};
 use crate::store::Key;
 use crate::time::Timestamp;
 
@@ -25,7 +25,7 @@ pub struct World {
     /// Open batches.
     pub batches: BTreeMap<BatchId, Batch>,
     /// The counters of everything that is open or wanted; one that was never written is missing.
-    pub counters: BTreeMap<Key, u64>,
+    pub counters: BTreeMap<Key, Counter>,
     /// For waiting jobs without an open record: the newest closed generation.
     pub closed_generations: BTreeMap<(ForgeName, u64), u32>,
     /// What each forge shows.
@@ -94,11 +94,33 @@ impl ForgeView {
     }
 }
 
+/// How many machines count against a limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counter {
+    /// As stored.
+    pub value: u64,
+    /// Of the stored record.
+    pub version: u64,
+    /// What an earlier look suspected; read only for a counter that looks wrong now.
+    pub drift: Option<Drift>,
+}
+
 impl World {
     /// The open record of a job, whatever its generation.
     pub fn open_job(&self, forge: &ForgeName, job: u64) -> Option<&JobRecord> {
         let from = JobKey { forge: forge.clone(), job, generation: 0 };
         let first = self.jobs.range(from..).next().map(|(_, record)| record);
         first.filter(|record| record.key.forge == *forge && record.key.job == job)
+    }
+
+    /// What the open runners add up to, for each counter that is not 0.
+    pub fn counted(&self) -> BTreeMap<Key, u64> {
+        let mut counted = BTreeMap::new();
+        for runner in self.runners.values() {
+            for key in Key::counters(&runner.forge, &runner.scope, &runner.pool) {
+                *counted.entry(key).or_default() += 1;
+            }
+        }
+        counted
     }
 }

@@ -2,12 +2,15 @@
 
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use tests::simulator::campaign::{Campaign, Failure};
+use tests::simulator::checks::Promise;
 use tests::simulator::episode::play;
 use tests::simulator::report::Report;
 use tests::simulator::safety::{Safety, Without};
+use tests::simulator::script::Script;
 use tests::simulator::shrink::shrink;
 use tests::simulator::story::{Story, clock};
 
@@ -38,6 +41,9 @@ struct Simulate {
     /// Switch off a safety; may be given several times.
     #[arg(long, value_parser = safety)]
     without: Vec<Safety>,
+    /// Tell a story that breaks a promise as it was found, without looking for the shortest.
+    #[arg(long)]
+    as_found: bool,
     /// List the safeties.
     #[arg(long)]
     list_safeties: bool,
@@ -74,7 +80,7 @@ impl Simulate {
         let without: Without = self.without.iter().copied().collect();
         let mut report: Option<Report> = None;
         for seed in self.seed..self.seed.saturating_add(self.seeds.max(1)) {
-            let of_seed = one_seed(&Campaign { seed, jobs: self.jobs, without: without.clone() })?;
+            let of_seed = self.one_seed(&Campaign { seed, jobs: self.jobs, without: without.clone() })?;
             match &mut report {
                 Some(report) => report.merge(of_seed),
                 None => report = Some(of_seed),
@@ -83,30 +89,30 @@ impl Simulate {
         let report = report.unwrap_or_else(|| Report::of(self.seed));
         Ok(if without.is_empty() { report.complete() } else { report })
     }
-}
 
-fn one_seed(campaign: &Campaign) -> std::io::Result<Report> {
-    let terminal = stderr().is_terminal();
-    let (report, failure) = campaign.run(|jobs| {
+    fn one_seed(&self, campaign: &Campaign) -> std::io::Result<Report> {
+        let terminal = stderr().is_terminal();
+        let (report, failure) = campaign.run(|jobs| {
+            if terminal {
+                let _only_decoration = write!(stderr(), "\rseed {}: {jobs} jobs", campaign.seed);
+            }
+        });
         if terminal {
-            let _only_decoration = write!(stderr(), "\rseed {}: {jobs} jobs", campaign.seed);
+            writeln!(stderr())?;
         }
-    });
-    if terminal {
-        writeln!(stderr())?;
+        if let Some(Failure { script, promise }) = failure {
+            let script = if self.as_found { script } else { shrink(&script, promise) };
+            tell(campaign.seed, promise, &script)?;
+        }
+        Ok(report)
     }
-    if let Some(failure) = failure {
-        tell(campaign.seed, &failure)?;
-    }
-    Ok(report)
 }
 
-/// The shortest story that breaks the same promise.
-fn tell(seed: u64, failure: &Failure) -> std::io::Result<()> {
-    let script = shrink(&failure.script, failure.promise);
-    let outcome = play(&script, Story::told());
+/// A story that breaks a promise.
+fn tell(seed: u64, promise: Promise, script: &Arc<Script>) -> std::io::Result<()> {
+    let outcome = play(script, Story::told());
     let mut err = stderr().lock();
-    writeln!(err, "seed {seed} breaks {:?}; the shortest story of it, on {}:", failure.promise, script.flavour)?;
+    writeln!(err, "seed {seed} breaks {promise:?}; a story of it, on {}:", script.flavour)?;
     for window in &script.windows {
         writeln!(err, "  {} from {} until {}", window.fault, clock(window.from), clock(window.until))?;
     }

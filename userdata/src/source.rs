@@ -27,8 +27,6 @@ pub struct DynamoDbItem {
     table: String,
     region: String,
     key_prefix: String,
-    partition_key: String,
-    sort_key: Option<(String, String)>,
 }
 
 impl DynamoDbItem {
@@ -38,20 +36,7 @@ impl DynamoDbItem {
             table: word("table", table, "-._")?,
             region: word("region", region, "-")?,
             key_prefix: if key_prefix.is_empty() { String::new() } else { word("key prefix", key_prefix, KEY_CHARACTERS)? },
-            partition_key: "pk".to_owned(),
-            sort_key: None,
         })
-    }
-
-    /// Names the partition key attribute, if it is not `pk`.
-    pub fn with_partition_key(self, attribute: &str) -> Result<Self, Refusal> {
-        Ok(Self { partition_key: word("partition key", attribute, "-._")?, ..self })
-    }
-
-    /// Adds the sort key of a table that has one, with the constant value that identities have there.
-    pub fn with_sort_key(self, attribute: &str, value: &str) -> Result<Self, Refusal> {
-        let sort_key = (word("sort key", attribute, "-._")?, word("sort key value", value, KEY_CHARACTERS)?);
-        Ok(Self { sort_key: Some(sort_key), ..self })
     }
 
     /// The table's name.
@@ -66,11 +51,7 @@ impl DynamoDbItem {
 
     /// The key in the database's JSON, where the script replaces `%USERID%`. No accepted character needs escaping.
     pub(crate) fn key_template(&self) -> String {
-        let sort = match &self.sort_key {
-            Some((attribute, value)) => format!(r#","{attribute}":{{"S":"{value}"}}"#),
-            None => String::new(),
-        };
-        format!(r#"{{"{}":{{"S":"{}%USERID%"}}{sort}}}"#, self.partition_key, self.key_prefix)
+        format!(r#"{{"pk":{{"S":"{}%USERID%"}}}}"#, self.key_prefix)
     }
 }
 
@@ -93,8 +74,6 @@ mod tests {
     fn the_key_is_json_around_the_user_id() {
         let item = DynamoDbItem::new("dispatch", "eu-west-1", "identity#").unwrap();
         assert_eq!(item.key_template(), r#"{"pk":{"S":"identity#%USERID%"}}"#);
-        let item = item.with_partition_key("PK").unwrap().with_sort_key("sk", "identity").unwrap();
-        assert_eq!(item.key_template(), r#"{"PK":{"S":"identity#%USERID%"},"sk":{"S":"identity"}}"#);
     }
 
     #[test]
@@ -103,9 +82,6 @@ mod tests {
             assert!(DynamoDbItem::new(bad, "eu-west-1", "").is_err(), "table {bad:?}");
             assert!(DynamoDbItem::new("t", bad, "").is_err(), "region {bad:?}");
             assert!(DynamoDbItem::new("t", "eu-west-1", bad).is_err(), "prefix {bad:?}");
-            let item = DynamoDbItem::new("t", "eu-west-1", "").unwrap();
-            assert!(item.clone().with_partition_key(bad).is_err(), "partition key {bad:?}");
-            assert!(item.with_sort_key("sk", bad).is_err(), "sort key {bad:?}");
         }
     }
 }

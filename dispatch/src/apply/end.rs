@@ -6,6 +6,7 @@ use crate::forge::{ForgeErrorKind, JobState, Registration};
 use crate::identifier::{BackendName, ForgeName, InstanceId, RunnerKey, Scope};
 use crate::journal::Subject;
 use crate::ledger::AfterClose;
+use crate::phase::QUIET_S;
 use crate::plan::Unless;
 use crate::reason::Reason;
 use crate::record::RunnerRecord;
@@ -46,7 +47,8 @@ impl Apply<'_> {
         self.write(&mut changes).await
     }
 
-    /// Without an identity a machine can never become a runner; with one, only a fresh look at the forge tells.
+    /// Without an identity a machine can never become a runner. With one it may be asking for work in this moment, and no
+    /// look at the forge shows what that will bring; so a look counts only for a runner that gets nothing any more.
     async fn may_be_busy(&self, runner: &RunnerRecord, reason: &Reason) -> Result<bool, Failed> {
         if let Some(instance) = runner.instance() {
             match self.cloud(runner)?.withdraw(instance).await {
@@ -56,19 +58,44 @@ impl Apply<'_> {
             }
         }
         let own = self.registrations_of(runner).await?;
-        if matches!(reason, Reason::Hung { .. }) && own.iter().any(|registration| registration.online) {
+        if !self.is_quiet(runner, &own, reason).await? {
             return Ok(true);
         }
         let queue = self.forge(runner)?.queue().await.map_err(|error| Failed::Call(error.to_string()))?;
-        Ok(queue.iter().any(|job| match &job.state {
-            JobState::Running { registration } => {
-                let recorded = registration.is_some() && *registration == runner.registration;
-                let named = own.iter().any(|own| Some(own.id) == *registration);
-                let bound = runner.handle.is_some() && job.handle == runner.handle;
-                recorded || named || bound
+        Ok(queue.iter().any(|job| {
+            let bound = runner.handle.is_some() && job.handle == runner.handle;
+            match &job.state {
+                JobState::Running { registration } => {
+                    let recorded = registration.is_some() && *registration == runner.registration;
+                    bound || recorded || own.iter().any(|own| Some(own.id) == *registration)
+                }
+                JobState::Queued => bound,
+                JobState::Blocked | JobState::Over { .. } | JobState::Unknown => false,
             }
-            _ => false,
         }))
+    }
+
+    /// Whether a runner gets nothing any more but what it has. A forge that can disable runners is told to, and asked again
+    /// once no request for work can be under way. Elsewhere only the one job of its handle can come to it; and where there
+    /// is no handle either, the machine's own limits end it.
+    async fn is_quiet(&self, runner: &RunnerRecord, own: &[Registration], reason: &Reason) -> Result<bool, Failed> {
+        let forge = self.forge(runner)?;
+        let can = forge.capabilities(false).await.map_err(|error| Failed::Call(error.to_string()))?;
+        if !can.disable {
+            return Ok(runner.handle.is_some());
+        }
+        if own.is_empty() {
+            return Ok(true);
+        }
+        if let Some(since) = runner.disabled_at.filter(|_| own.iter().all(|registration| registration.disabled)) {
+            return Ok(self.service.clock.now().since_s(since) >= QUIET_S);
+        }
+        for registration in own {
+            let disabled = forge.disable(&runner.scope, registration.id).await;
+            disabled.map_err(|error| Failed::Call(error.to_string()))?;
+        }
+        self.record(&runner.key, reason, |record, now| record.disabled_at = Some(now)).await?;
+        Ok(false)
     }
 
     /// What the forge has for the machine: the recorded registration, and any other of the machine's name. Our records

@@ -160,6 +160,7 @@ impl<'a> Apply<'a> {
             Action::End { runner, unless } => self.end(runner, *unless, reason).await,
             Action::EndOrphan { backend, instance } => self.end_orphan(backend, instance, reason).await,
             Action::RemoveGhost { forge, scope, registration } => self.remove_ghost(forge, scope, *registration, reason).await,
+            Action::Repair { counter, drift } => self.repair(counter, drift, reason).await,
             Action::Introduce { .. }
             | Action::Note(_)
             | Action::Close(_)
@@ -169,7 +170,7 @@ impl<'a> Apply<'a> {
             | Action::RecordOver(_)
             | Action::RecordTake { .. }
             | Action::CloseBatch(_)
-            | Action::Repair { .. } => self.record_all(std::slice::from_ref(planned)).await,
+            | Action::Suspect { .. } => self.record_all(std::slice::from_ref(planned)).await,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::journal::Subject;
 use crate::ledger::{Announcement, LedgerError};
 use crate::plan::{Action, Planned};
 use crate::reason::Reason;
-use crate::record::{JobRecord, Record, RunnerState};
+use crate::record::{Drift, JobRecord, Record, RunnerState};
 use crate::store::Key;
 
 use super::changes::Changes;
@@ -15,7 +15,7 @@ use super::changes::Changes;
 impl Apply<'_> {
     /// Carries out actions of which each [only changes records](super::step::Step::Records), all or none.
     pub(super) async fn record_all(&mut self, planned: &[Planned]) -> Result<(), Failed> {
-        let read = planned.iter().filter(|one| !matches!(one.action, Action::Open(_) | Action::Repair { .. }));
+        let read = planned.iter().filter(|one| !matches!(one.action, Action::Open(_)));
         let keys: Vec<Key> = read.flat_map(|one| one.action.records()).collect();
         let mut changes = self.changes(self.ledger().sheet(keys).await?);
         let mut found: Vec<RunnerKey> = Vec::new();
@@ -39,6 +39,16 @@ impl Apply<'_> {
         if self.ledger().announce(job.clone()).await? == Announcement::New {
             self.tell(&Subject::Job(job.key.clone()), reason);
         }
+        Ok(())
+    }
+
+    /// A claim or close that came in between proves the suspicion wrong, or makes it another.
+    pub(super) async fn repair(&self, counter: &Key, drift: &Drift, reason: &Reason) -> Result<(), Failed> {
+        match self.ledger().repair(counter, drift).await {
+            Err(LedgerError::Conflict(_)) => return Err(Failed::Overtaken),
+            repaired => repaired?,
+        }
+        self.tell(&Subject::Installation, reason);
         Ok(())
     }
 
@@ -76,9 +86,8 @@ fn record(changes: &mut Changes, action: &Action, reason: &Reason) -> Result<(),
             changes.runner(runner, reason, |record, _| record.state = state)
         }
         Action::CloseBatch(batch) => changes.sheet.close_batch(batch),
-        Action::Repair { counter, by } => {
-            changes.sheet.count(counter.clone(), *by, None);
-            changes.will_tell(Subject::Installation, reason);
+        Action::Suspect { counter, drift } => {
+            changes.sheet.set(Key::drift(counter), Record::Drift(drift.clone()));
             Ok(())
         }
         Action::Claim(_)
@@ -87,6 +96,7 @@ fn record(changes: &mut Changes, action: &Action, reason: &Reason) -> Result<(),
         | Action::Disable(_)
         | Action::End { .. }
         | Action::EndOrphan { .. }
-        | Action::RemoveGhost { .. } => Ok(()),
+        | Action::RemoveGhost { .. }
+        | Action::Repair { .. } => Ok(()),
     }
 }

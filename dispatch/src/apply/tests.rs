@@ -1,74 +1,25 @@
 //! Stories about effects, told with a forge and a cloud that hold one machine each.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use userdata::Identity;
 
 use crate::clock::HandClock;
 use crate::cloud::{Cloud, CloudError, HandOver, Instance, LaunchOrder, Withdrawal};
-use crate::forge::{
-    Capabilities, Credential, Forge, ForgeError, ForgeJob, ForgeKind, JobState, NewRunner, Registration, Trust, Version,
-};
-use crate::identifier::{InstanceId, RepositoryName, Scope};
-use crate::journal::Silence;
+use crate::forge::{Forge, JobState, MemoryForge, Registration};
+use crate::identifier::InstanceId;
 use crate::plan::{Action, Plan, Planned, Unless};
 use crate::reason::Reason;
 use crate::record::{Control, Mode, Record, RunnerRecord};
 use crate::scene::{NOW, Scene, job_key, runner_key};
 use crate::service::Service;
-use crate::store::{Expect, Key, Life, MemoryStore, Transaction};
+use crate::store::{Expect, Key, Life, Transaction};
 use crate::time::Timestamp;
 
 use super::Apply;
-
-/// A Gitea 1.27 with these registrations and jobs; it numbers new registrations from 900.
-#[derive(Default)]
-struct OneForge {
-    registrations: Mutex<Vec<Registration>>,
-    jobs: Mutex<Vec<ForgeJob>>,
-}
-
-#[async_trait]
-impl Forge for OneForge {
-    async fn capabilities(&self, _afresh: bool) -> Result<Capabilities, ForgeError> {
-        Ok(Capabilities::of(ForgeKind::Gitea, Version { major: 1, minor: 27 }))
-    }
-
-    async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {
-        Ok(self.jobs.lock().unwrap().clone())
-    }
-
-    async fn job(&self, _repository: &RepositoryName, _job: u64) -> Result<JobState, ForgeError> {
-        Ok(JobState::Unknown)
-    }
-
-    async fn trust(&self, _job: &ForgeJob) -> Result<Trust, ForgeError> {
-        Ok(Trust::Own)
-    }
-
-    async fn registrations(&self, _scope: &Scope) -> Result<Vec<Registration>, ForgeError> {
-        Ok(self.registrations.lock().unwrap().clone())
-    }
-
-    async fn register(&self, _scope: &Scope, runner: &NewRunner) -> Result<Credential, ForgeError> {
-        let mut known = self.registrations.lock().unwrap();
-        let id = 900 + u64::try_from(known.len()).unwrap();
-        known.push(Registration { id, name: runner.name.clone(), online: false, disabled: false });
-        Ok(Credential { registration: id, uuid: "uuid".to_owned(), token: "token".into() })
-    }
-
-    async fn disable(&self, _scope: &Scope, _registration: u64) -> Result<(), ForgeError> {
-        Ok(())
-    }
-
-    async fn deregister(&self, _scope: &Scope, registration: u64) -> Result<(), ForgeError> {
-        self.registrations.lock().unwrap().retain(|known| known.id != registration);
-        Ok(())
-    }
-}
 
 /// A machine that had its identity long ago.
 #[derive(Default)]
@@ -103,36 +54,37 @@ impl Cloud for OneMachine {
 /// An installation whose records were lost and written anew while its machine `m-0` worked.
 struct AfterLoss {
     service: Service,
-    forge: Arc<OneForge>,
+    clock: Arc<HandClock>,
+    forge: Arc<MemoryForge>,
     machine: Arc<OneMachine>,
 }
 
 impl AfterLoss {
     async fn new(scene: &Scene) -> Self {
-        let (forge, machine) = (Arc::new(OneForge::default()), Arc::new(OneMachine::default()));
+        let (forge, machine) = (Arc::new(MemoryForge::default()), Arc::new(OneMachine::default()));
+        let clock = Arc::new(HandClock::at(NOW));
         let service = Service {
-            config: scene.config.clone(),
-            store: Arc::new(MemoryStore::new()),
-            clock: Arc::new(HandClock::at(NOW)),
+            clock: clock.clone(),
             forges: BTreeMap::from([("home".into(), forge.clone() as Arc<dyn Forge>)]),
             clouds: BTreeMap::from([("process".into(), machine.clone() as Arc<dyn Cloud>)]),
-            journal: Arc::new(Silence),
-            holder: "worker".to_owned(),
+            ..scene.clone().service()
         };
         let runner = Record::Runner(scene.world.runners[&runner_key(0)].clone());
         let put = Transaction::new().put(Key::runner(&runner_key(0)), Expect::Absent, runner, Life::Open);
         service.store.commit(put).await.unwrap();
-        Self { service, forge, machine }
+        Self { service, clock, forge, machine }
     }
 
     fn registered(self, id: u64, name: &str) -> Self {
         let registration = Registration { id, name: name.to_owned(), online: true, disabled: false };
-        self.forge.registrations.lock().unwrap().push(registration);
+        self.forge.add_registration(registration);
         self
     }
 
     fn works_on(self, mut scene: Scene, job: u64) -> Self {
-        self.forge.jobs.lock().unwrap().extend(scene.forge().jobs.remove(&job));
+        if let Some(job) = scene.forge().jobs.remove(&job) {
+            self.forge.add_job(job);
+        }
         self
     }
 
@@ -154,7 +106,7 @@ async fn a_machine_that_had_its_identity_keeps_the_registration_that_it_uses() {
     let story = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-0");
     story.carry_out(INTRODUCE()).await;
     assert_eq!((story.runner().await.registration, story.runner().await.handed_over_at), (Some(7), Some(NOW)));
-    assert_eq!(story.forge.registrations.lock().unwrap().len(), 1, "the needless registration is removed");
+    assert_eq!(story.forge.registered().len(), 1, "the needless registration is removed");
 }
 
 #[tokio::test]
@@ -162,7 +114,7 @@ async fn a_machine_that_had_its_identity_and_has_no_registration_is_through() {
     let story = AfterLoss::new(&Scene::new().launched(0)).await;
     story.carry_out(INTRODUCE()).await;
     assert_eq!(story.runner().await.handed_over_at, Some(NOW));
-    assert!(story.forge.registrations.lock().unwrap().is_empty());
+    assert!(story.forge.registered().is_empty());
 }
 
 #[tokio::test]
@@ -175,6 +127,25 @@ async fn a_machine_that_works_under_a_registration_unknown_to_us_is_not_ended() 
     let other = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-1").works_on(busy, 34);
     other.carry_out(end()).await;
     assert!(other.machine.ended.load(Ordering::SeqCst), "the job runs on another machine");
+}
+
+/// It took its identity a moment ago, and may be asking for work in this one.
+#[tokio::test]
+async fn a_runner_is_ended_only_when_no_request_for_work_can_be_under_way() {
+    let end = || Action::End { runner: runner_key(0), unless: Unless::Busy };
+    let story = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-0");
+    let ended = |after_s| {
+        story.clock.advance_s(after_s);
+        async {
+            story.carry_out(end()).await;
+            story.machine.ended.load(Ordering::SeqCst)
+        }
+    };
+    assert!(!ended(0).await);
+    assert!(story.forge.registered().iter().all(|registration| registration.disabled));
+    assert_eq!(story.runner().await.disabled_at, Some(NOW));
+    assert!(!ended(9).await);
+    assert!(ended(1).await);
 }
 
 /// The plan may be minutes old when its last claim is made.

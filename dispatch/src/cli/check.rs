@@ -11,7 +11,7 @@ use crate::diagnostic::{Colour, Report};
 use crate::forge::client::ForgeClient;
 use crate::forge::{Forge, ForgeError};
 use crate::identifier::ForgeName;
-use crate::label::LabelSet;
+use crate::pool::labels_served;
 
 pub(super) async fn run(place: &Place, json: bool, offline: bool) -> Exit {
     let loaded = match loaded(place) {
@@ -33,7 +33,7 @@ pub(super) async fn run(place: &Place, json: bool, offline: bool) -> Exit {
 type Answers = BTreeMap<ForgeName, Result<String, ForgeError>>;
 
 async fn ask(config: &Config) -> Answers {
-    let served: LabelSet = config.pools.iter().flat_map(|pool| &pool.labels).map(|label| label.name().to_owned()).collect();
+    let served = labels_served(&config.pools);
     let mut answers = BTreeMap::new();
     for (name, forge) in &config.forges {
         let answer = match ForgeClient::new(name, forge, &served) {

@@ -17,6 +17,7 @@ mod serve;
 mod sweep;
 #[cfg(feature = "try")]
 mod try_out;
+mod unrecorded;
 mod why;
 
 use std::process::ExitCode;

@@ -1,4 +1,5 @@
-//! `dispatch why JOB`: every decision, launch, error and ending in the life of a job and its runners, in order of time.
+//! `dispatch why JOB`: every decision, launch, error and ending in the life of a job and its runners, in order of time; of a
+//! job without a record, what its forge says.
 
 use serde::Serialize;
 
@@ -7,6 +8,7 @@ use super::exit::Exit;
 use super::installed::Installed;
 use super::job_name::JobName;
 use super::output::{self, DIM, styled};
+use super::unrecorded;
 use crate::identifier::{ForgeName, JobKey, RunnerKey};
 use crate::record::{JobRecord, Note, Record};
 use crate::store::{Key, StoreError, Stored};
@@ -26,10 +28,7 @@ pub(super) async fn run(place: &Place, job: &str, json: bool) -> Exit {
     };
     match tell_of_all(&installed, &named, json).await {
         Ok(true) => Exit::Success,
-        Ok(false) => {
-            output::error(&format!("there is no record of {}", named.missing()));
-            Exit::NotFound
-        }
+        Ok(false) => tell_without_record(&installed, &named, json).await,
         Err(error) => {
             output::error(&error.to_string());
             Exit::Unavailable
@@ -44,6 +43,20 @@ async fn tell_of_all(installed: &Installed, named: &JobName, json: bool) -> Resu
         found |= tell(installed, forge, named, json).await?;
     }
     Ok(found)
+}
+
+/// What the forge says of a job that is not known here.
+async fn tell_without_record(installed: &Installed, named: &JobName, json: bool) -> Exit {
+    let found = unrecorded::ask(installed, named).await;
+    for job in &found {
+        let lines: Vec<Line> = job.story.notes().iter().map(|note| Line::new("job", note)).collect();
+        print(job, &lines, json);
+    }
+    if found.is_empty() {
+        output::error(&format!("there is no record of {}", named.missing()));
+        return Exit::NotFound;
+    }
+    Exit::Success
 }
 
 /// One line of the story and whose it is.
@@ -126,7 +139,7 @@ fn print(job: &JobRecord, lines: &[Line], json: bool) {
     for Line { at, subject, code: _, text } in lines {
         output::line(&format!("{}  {subject}: {text}", styled(DIM, at)));
     }
-    if lines.last().is_some_and(|line| job.is_open() && line.code == "announced") {
+    if lines.last().is_some_and(|line| job.is_open() && matches!(line.code.as_str(), "announced" | "found_in_queue")) {
         output::line("the worker has not looked yet");
     }
 }

@@ -93,6 +93,13 @@ pub struct AwsConfig {
     pub role_id: Option<String>,
 }
 
+impl AwsConfig {
+    /// The image of a pool as it is configured, if either names one.
+    pub fn image_for<'a>(&'a self, pool: &'a Pool) -> Option<&'a str> {
+        pool.ec2.image.as_deref().or(self.image.as_deref())
+    }
+}
+
 /// Bounds on machines at one time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {

@@ -4,7 +4,7 @@ use super::look::{caller, image, launch, network, quota, role, schedule, table};
 use super::{Check, Topic, Verdict};
 use crate::aws::signed::Client;
 use crate::config::Config;
-use crate::pool::{EC2, Pool};
+use crate::pool::Pool;
 use crate::store::dynamodb::table_properties;
 use crate::time::Timestamp;
 use aws_config::SdkConfig;
@@ -24,13 +24,13 @@ pub async fn examine(settings: SdkConfig, config: &Config, now: Timestamp) -> Ve
     if caller.verdict == Verdict::Error {
         return vec![caller];
     }
-    let pools: Vec<&Pool> = config.pools.iter().filter(|pool| pool.backend.as_str() == EC2).collect();
+    let pools: Vec<&Pool> = config.pools.iter().filter(|pool| pool.is_on_ec2()).collect();
     let jobs_use_role = pools.iter().any(|pool| pool.ec2.job_uses_instance_role);
     let mut checks = vec![caller];
     let table = table::look(&client, &aws.table, &table_properties()).await;
     checks.extend(table.checks);
     checks.extend(schedule::look(&client, &aws.table, table.stream.as_deref(), now).await);
-    checks.extend(image::look(&client, config, &pools).await);
+    checks.extend(image::look(&client, aws, &pools).await);
     checks.extend(network::look(&client, aws, most_machines(config, &pools)).await);
     checks.extend(role::look(&client, aws, table.arn.as_deref(), jobs_use_role).await);
     checks.extend(launch::look(&client, config, aws, &pools).await);

@@ -1,30 +1,17 @@
 //! What a person reads in the forge's delivery log, and what was recorded by then.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::clock::HandClock;
-use crate::journal::Silence;
 use crate::ledger::Sheet;
 use crate::record::Control;
 use crate::scene::{NOW, Scene, job_key};
-use crate::store::{MemoryStore, Transaction};
+use crate::store::Transaction;
 
 /// An installation that only listens.
 fn installation() -> Service {
-    Service {
-        config: Scene::new().config,
-        store: Arc::new(MemoryStore::new()),
-        clock: Arc::new(HandClock::at(NOW)),
-        forges: BTreeMap::new(),
-        clouds: BTreeMap::new(),
-        journal: Arc::new(Silence),
-        holder: "edge".to_owned(),
-    }
+    Scene::new().service()
 }
 
 fn repository() -> Value {

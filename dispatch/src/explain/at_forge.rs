@@ -67,5 +67,5 @@ pub async fn pull_request(client: &ForgeClient, name: &RepositoryName, number: u
 
 async fn found(at: &AtForge<'_>, revision: &str) -> Result<crate::repository::Commit, Unanswerable> {
     let commit = at.commit(revision).await?;
-    commit.ok_or_else(|| Unanswerable::Question(format!("{} has no commit `{revision}`", at.name)))
+    commit.ok_or_else(|| Unanswerable::question(format!("{} has no commit `{revision}`", at.name)))
 }

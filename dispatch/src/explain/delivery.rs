@@ -27,11 +27,11 @@ pub fn read(path: &Path, event: Option<&str>) -> Result<Question, Unanswerable> 
     };
     let shown = path.display();
     let payload: Value = serde_json::from_str(&body)
-        .map_err(|error| Unanswerable::Question(format!("{shown} holds no JSON payload of a webhook: {error}")))?;
+        .map_err(|error| Unanswerable::question(format!("{shown} holds no JSON payload of a webhook: {error}")))?;
     let named = event.map(str::to_owned).or_else(|| named(&headers));
     let Some(named) = named else {
         let sentence = format!("{shown} does not say which event it is: add `--event push`, or the name in `X-Gitea-Event-Type`");
-        return Err(Unanswerable::Question(sentence));
+        return Err(Unanswerable::question(sentence));
     };
     let kind = fine(&named, &payload);
     let repository = printable(payload.pointer("/repository/full_name").and_then(Value::as_str).unwrap_or("a repository"), 100);
@@ -47,11 +47,11 @@ type Headers = Vec<(String, String)>;
 
 fn recorded_headers(path: &Path) -> Result<Headers, Unanswerable> {
     serde_json::from_str(&text(path)?)
-        .map_err(|error| Unanswerable::Question(format!("{} is no list of [name, value]: {error}", path.display())))
+        .map_err(|error| Unanswerable::question(format!("{} is no list of [name, value]: {error}", path.display())))
 }
 
 fn text(path: &Path) -> Result<String, Unanswerable> {
-    let cannot = |cause: &dyn std::fmt::Display| Unanswerable::Question(format!("{} cannot be read: {cause}", path.display()));
+    let cannot = |cause: &dyn std::fmt::Display| Unanswerable::question(format!("{} cannot be read: {cause}", path.display()));
     let size = path.metadata().map_err(|error| cannot(&error))?.len();
     if size > MOST_BYTES {
         return Err(cannot(&format_args!("it has {size} bytes, and no delivery has more than {MOST_BYTES}")));

@@ -25,10 +25,17 @@ pub enum Unanswerable {
     Unavailable(#[from] Unavailable),
 }
 
+impl Unanswerable {
+    /// What was asked makes no sense.
+    pub(crate) fn question(sentence: impl Into<String>) -> Self {
+        Self::Question(sentence.into())
+    }
+}
+
 impl Question {
     /// The question about an event of this fine type with this payload.
     pub(super) fn new(event_type: &str, payload: serde_json::Value, about: String) -> Result<Self, Unanswerable> {
-        let event = Event::from_delivery(event_type, payload).map_err(|error| Unanswerable::Question(cannot(&error)))?;
+        let event = Event::from_delivery(event_type, payload).map_err(|error| Unanswerable::question(cannot(&error)))?;
         Ok(Self { event, about, notes: Vec::new() })
     }
 

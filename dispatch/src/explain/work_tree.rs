@@ -49,7 +49,7 @@ pub async fn pull_request(tree: &WorkTree, base: Option<&str>) -> Result<Questio
     if base == place.branch.name {
         let sentence =
             format!("`{base}` cannot be merged into itself: check another branch out, or name the target with `--base`");
-        return Err(Unanswerable::Question(sentence));
+        return Err(Unanswerable::question(sentence));
     }
     let tip = match place.pushed(&base).await? {
         Some(tip) => tip,
@@ -77,10 +77,10 @@ pub async fn pull_request(tree: &WorkTree, base: Option<&str>) -> Result<Questio
 impl<'a> Place<'a> {
     async fn of(tree: &'a WorkTree) -> Result<Self, Unanswerable> {
         let Some(branch) = tree.branch().await? else {
-            return Err(question("no branch is checked out, so nothing would be pushed: check one out"));
+            return Err(Unanswerable::question("no branch is checked out, so nothing would be pushed: check one out"));
         };
         let Some(head) = tree.commit("HEAD").await? else {
-            return Err(question("there is no commit yet, so nothing would be pushed"));
+            return Err(Unanswerable::question("there is no commit yet, so nothing would be pushed"));
         };
         let default_branch = default_branch(tree, &branch).await?;
         let notes = uncommitted(tree.uncommitted().await?).into_iter().collect();
@@ -97,7 +97,7 @@ impl<'a> Place<'a> {
 
     async fn found(&self, revision: &str) -> Result<Commit, Unanswerable> {
         let commit = self.tree.commit(revision).await?;
-        commit.ok_or_else(|| question(&format!("there is no commit `{revision}` here: fetch it, or name another")))
+        commit.ok_or_else(|| Unanswerable::question(format!("there is no commit `{revision}` here: fetch it, or name another")))
     }
 
     /// What the last commit changes against its first parent, which is what a forge looks at when a branch is new. A merge
@@ -136,19 +136,18 @@ impl<'a> Place<'a> {
 
 /// As the remote says, else the usual names, else the branch itself.
 async fn default_branch(tree: &WorkTree, branch: &Branch) -> Result<String, Unanswerable> {
+    let mut places = vec!["refs/heads".to_owned()];
     if let Some(remote) = &branch.remote {
         if let Some(name) = tree.default_branch(remote).await? {
             return Ok(name);
         }
+        places.insert(0, format!("refs/remotes/{remote}"));
+    }
+    for place in places {
         for name in ["main", "master"] {
-            if tree.commit(&format!("refs/remotes/{remote}/{name}")).await?.is_some() {
+            if tree.commit(&format!("{place}/{name}")).await?.is_some() {
                 return Ok(name.to_owned());
             }
-        }
-    }
-    for name in ["main", "master"] {
-        if tree.commit(&format!("refs/heads/{name}")).await?.is_some() {
-            return Ok(name.to_owned());
         }
     }
     Ok(branch.name.clone())
@@ -170,10 +169,6 @@ fn full_name(address: &str) -> String {
         (Some(name), Some(owner)) if !name.is_empty() && !owner.is_empty() => format!("{owner}/{name}"),
         _ => "local/repository".to_owned(),
     }
-}
-
-fn question(sentence: &str) -> Unanswerable {
-    Unanswerable::Question(sentence.to_owned())
 }
 
 #[cfg(test)]

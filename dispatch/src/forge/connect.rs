@@ -7,14 +7,14 @@ use super::client::ForgeClient;
 use super::{Forge, ForgeError};
 use crate::config::Config;
 use crate::identifier::ForgeName;
-use crate::label::LabelSet;
+use crate::pool::labels_served;
 
 /// Makes them; nothing is sent yet.
 ///
 /// # Errors
 /// A forge whose configuration cannot work.
 pub fn connect(config: &Config) -> Result<BTreeMap<ForgeName, Arc<dyn Forge>>, ForgeError> {
-    let served: LabelSet = config.pools.iter().flat_map(|pool| &pool.labels).map(|label| label.name().to_owned()).collect();
+    let served = labels_served(&config.pools);
     let connect = |(name, forge): (&ForgeName, _)| {
         let client: Arc<dyn Forge> = Arc::new(ForgeClient::new(name, forge, &served)?);
         Ok((name.clone(), client))

@@ -21,6 +21,7 @@ mod error;
 mod forgejo;
 mod gitea;
 pub(crate) mod http;
+mod memory;
 mod paging;
 mod register;
 mod route;
@@ -34,6 +35,7 @@ use secrecy::SecretString;
 pub use capabilities::{Capabilities, ForgeKind, Version};
 pub use connect::connect;
 pub use error::{ForgeError, ForgeErrorKind};
+pub use memory::MemoryForge;
 
 use crate::identifier::{RepositoryName, Scope};
 use crate::label::LabelSet;

@@ -65,7 +65,7 @@ impl Parts {
 
 /// A function has no disk that lasts and starts no processes.
 fn on_aws(config: &Config) -> Result<AwsConfig, Failure> {
-    if let Some(pool) = config.pools.iter().find(|pool| pool.backend.as_str() != EC2) {
+    if let Some(pool) = config.pools.iter().find(|pool| !pool.is_on_ec2()) {
         return Err(Failure::Configuration(format!(
             "the pool `{}` has the backend `{}`, which a Lambda function cannot use: write `backend: {EC2}`, or run `dispatch serve` for this pool",
             pool.name, pool.backend

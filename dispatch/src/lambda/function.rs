@@ -10,22 +10,14 @@ use super::event::Event;
 use super::request::{Request, Response};
 use super::stream::Batch;
 use super::{Deadline, Failure, Role};
-use crate::edge::{Reply, Ring};
+use crate::edge::{LATER_S, Reply, Ring};
 use crate::identifier::ForgeName;
-use crate::ledger::BELL_S;
 use crate::page::{Answer, Page};
 use crate::service::Service;
-use crate::worker::Pass;
-
-/// Seconds between two looks while something is open: jobs that waited for another job ring nothing on Forgejo.
-const LOOK_WHILE_OPEN_S: u64 = 10;
+use crate::worker::{LOOK_WHILE_OPEN_S, Pass};
 
 /// The schedule comes again after a minute, so looking while something is open ends before that.
 const SCHEDULE_S: u64 = 60;
-
-/// Seconds until the next look at a queue that may be filled only after the delivery was sent. The first is for whoever
-/// rang while the bell was still sounding, too.
-const LATER_S: [u64; 2] = [BELL_S, 8];
 
 /// Makes the worker's side, with its clients, when it is needed first.
 type ConnectWorker = dyn Fn() -> Result<Service, Failure> + Send + Sync;
@@ -118,8 +110,10 @@ impl Function {
     async fn look(&self, ring: Ring, deadline: Deadline) -> Result<(), Failure> {
         self.pass(deadline).await?;
         if ring == Ring::NowAndLater {
+            let mut waited_s = 0;
             for after_s in LATER_S {
-                tokio::time::sleep(Duration::from_secs(after_s)).await;
+                tokio::time::sleep(Duration::from_secs(after_s - waited_s)).await;
+                waited_s = after_s;
                 self.pass(deadline).await?;
             }
         }
@@ -130,13 +124,14 @@ impl Function {
     /// looks once more: while it waits, the stream waits as well.
     async fn look_for_whoever_rang(&self, deadline: Deadline) -> Result<Pass, Failure> {
         let mut pass = self.pass(deadline).await?;
-        let mut done = pass.done;
-        for (look, after_s) in LATER_S.into_iter().enumerate() {
-            let in_time = self.edge.clock.now().plus_s(after_s) < deadline.stop_at();
-            if !in_time || look > 0 && done > 0 {
+        let (mut done, mut waited_s) = (pass.done, 0);
+        for after_s in LATER_S {
+            let needless = waited_s > 0 && done > 0;
+            if needless || self.edge.clock.now().plus_s(after_s - waited_s) >= deadline.stop_at() {
                 break;
             }
-            tokio::time::sleep(Duration::from_secs(after_s)).await;
+            tokio::time::sleep(Duration::from_secs(after_s - waited_s)).await;
+            waited_s = after_s;
             pass = self.pass(deadline).await?;
             done += pass.done;
         }

@@ -75,6 +75,11 @@ impl Sheet {
         self.now.entry(key).or_insert(record);
     }
 
+    /// Keeps a record, whatever is under its key.
+    pub fn set(&mut self, key: Key, record: Record) {
+        self.now.insert(key, record);
+    }
+
     /// Nothing is written unless this is as it was read, or still missing.
     pub fn rely_on(&mut self, key: Key) {
         self.relied_on.insert(key);
@@ -169,6 +174,7 @@ impl Sheet {
         match record {
             Record::Job(job) => job.is_open(),
             Record::Runner(runner) => runner.is_open(),
+            Record::Drift(_) => false,
             _ => !self.closed_batches.contains(key),
         }
     }

@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cloud::InstanceState;
-use crate::forge::JobState;
 use crate::identifier::{ForgeName, JobKey, RunnerKey};
 use crate::record::{JobRecord, Record};
 use crate::service::Service;
@@ -63,27 +62,18 @@ pub(super) async fn read_switch_and_young_runners(service: &Service, world: &mut
     Ok(())
 }
 
-/// Reads the jobs that wait as they are now: since the list was made one may have got a runner, to which nothing else
-/// points while the cloud's list does not show its machine either.
-pub(super) async fn read_waiting_jobs(service: &Service, world: &mut World) -> Result<(), StoreError> {
-    let waiting = waiting(world);
-    let mut found = service.store.read_many(&waiting.iter().map(Key::job).collect()).await?;
-    for key in waiting {
+/// Reads the jobs as they are now: since the list was made one may have got a runner, to which nothing else points while the
+/// cloud's list does not show its machine either. One that runs already may have got it a moment before it was taken by another.
+pub(super) async fn read_jobs(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    let listed: Vec<JobKey> = world.jobs.keys().cloned().collect();
+    let mut found = service.store.read_many(&listed.iter().map(Key::job).collect()).await?;
+    for key in listed {
         match found.remove(&Key::job(&key)).map(|stored| stored.record) {
             Some(Record::Job(job)) if job.is_open() => drop(world.jobs.insert(key, job)),
             _ => drop(world.jobs.remove(&key)),
         }
     }
     Ok(())
-}
-
-fn waiting(world: &World) -> Vec<JobKey> {
-    let mut keys = Vec::new();
-    for (forge, view) in &world.forges {
-        let queued = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued);
-        keys.extend(queued.filter_map(|job| world.open_job(forge, job.id)).map(|record| record.key.clone()));
-    }
-    keys
 }
 
 /// The newest record of a job that waits.
@@ -140,16 +130,12 @@ fn state(key: &JobKey, record: Record) -> Newest {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::clock::HandClock;
-    use crate::journal::Silence;
     use crate::ledger::{AfterClose, Sheet};
     use crate::reason::Reason;
     use crate::record::RunnerRecord;
     use crate::scene::{NOW, Scene, job_key, runner_key};
-    use crate::store::{Expect, Life, MemoryStore, Transaction};
+    use crate::store::{Expect, Life, Transaction};
 
     /// A service that stores what a scene has open, and a world whose list shows none of it yet.
     async fn late(scene: &Scene) -> (Service, World) {
@@ -157,15 +143,7 @@ mod tests {
             .chain(scene.world.runners.iter().map(|(key, runner)| (Key::runner(key), Record::Runner(runner.clone()))))
             .chain(scene.world.batches.iter().map(|(key, batch)| (Key::batch(key), Record::Batch(batch.clone()))));
         let put = |all: Transaction, (key, record)| all.put(key, Expect::Absent, record, Life::Open);
-        let service = Service {
-            config: scene.config.clone(),
-            store: Arc::new(MemoryStore::new()),
-            clock: Arc::new(HandClock::at(NOW)),
-            forges: BTreeMap::new(),
-            clouds: BTreeMap::new(),
-            journal: Arc::new(Silence),
-            holder: "worker".to_owned(),
-        };
+        let service = scene.clone().service();
         service.store.commit(records.fold(Transaction::new(), put)).await.unwrap();
         let world = World { jobs: BTreeMap::new(), runners: BTreeMap::new(), batches: BTreeMap::new(), ..scene.world.clone() };
         (service, world)
@@ -241,13 +219,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_waiting_job_that_the_list_shows_without_its_runner_is_read_again() {
-        let scene = Scene::new().queued(1).queued(2).record(1).record(2).change_job(1, |job| job.add_runner(runner_key(0)));
+    async fn a_job_that_the_list_shows_without_its_runner_is_read_again() {
+        let scene = Scene::new().queued(1).record(1).record(2).change_job(1, |job| job.add_runner(runner_key(0)));
         let (service, mut world) = late(&scene).await;
         world.jobs = Scene::new().record(1).record(2).world.jobs;
         let close = |sheet: &mut Sheet| sheet.job_mut(&job_key(2)).map(|job| job.closed_at = Some(NOW));
         service.ledger().edit([Key::job(&job_key(2))], close).await.unwrap();
-        read_waiting_jobs(&service, &mut world).await.unwrap();
+        read_jobs(&service, &mut world).await.unwrap();
         assert_eq!(world.jobs.into_values().collect::<Vec<_>>(), [scene.world.jobs[&job_key(1)].clone()]);
     }
 

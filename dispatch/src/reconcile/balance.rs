@@ -200,7 +200,7 @@ struct Room<'a> {
 
 impl<'a> Room<'a> {
     fn new(world: &World, config: &'a Config) -> Self {
-        Self { config, counters: world.counters.clone() }
+        Self { config, counters: world.counters.iter().map(|(key, counter)| (key.clone(), counter.value)).collect() }
     }
 
     /// Takes a place for a job under all of its bounds, or says which is reached.

@@ -1,32 +1,41 @@
 //! Counters that disagree with the open records.
-
-use std::collections::BTreeMap;
+//!
+//! The list of open records may be late, and a counter set to what a late list says lets one machine too many through.
+//! So a look only suspects. A later one that finds the same, with no claim and no close in between, is right, because no
+//! list is late for that long.
 
 use super::Draft;
 use crate::plan::Action;
 use crate::reason::Reason;
-use crate::store::Key;
-use crate::world::World;
+use crate::record::Drift;
+use crate::world::{Counter, World};
 
-/// Plans the correction of each counter that is not what the open runners add up to.
+/// Seconds for which a counter has to look wrong in the same way.
+const SURE_AFTER_S: u64 = 60;
+
+/// Plans the correction of each counter that is surely not what the open runners add up to.
 pub(super) fn settle(world: &World, plan: &mut Draft) {
-    let counted = counted(world);
-    for (counter, said) in &world.counters {
-        let counted = counted.get(counter).copied().unwrap_or(0);
-        let by = i64::try_from(counted).unwrap_or(i64::MAX).saturating_sub_unsigned(*said);
-        if by != 0 {
-            let reason = Reason::Drift { counter: counter.to_string(), said: *said, counted };
-            plan.end(Action::Repair { counter: counter.clone(), by }, reason);
+    let counted = world.counted();
+    for (key, counter) in &world.counters {
+        let counted = counted.get(key).copied().unwrap_or(0);
+        if counted == counter.value {
+            continue;
+        }
+        let reason = Reason::Drift { counter: key.to_string(), said: counter.value, counted };
+        match suspected(counter, counted) {
+            None => {
+                let drift = Drift { version: counter.version, counted, since: world.now };
+                plan.record(Action::Suspect { counter: key.clone(), drift }, reason);
+            }
+            Some(drift) if world.now.since_s(drift.since) >= SURE_AFTER_S => {
+                plan.end(Action::Repair { counter: key.clone(), drift: drift.clone() }, reason);
+            }
+            Some(_) => {}
         }
     }
 }
 
-fn counted(world: &World) -> BTreeMap<Key, u64> {
-    let mut counted = BTreeMap::new();
-    for runner in world.runners.values() {
-        for key in Key::counters(&runner.forge, &runner.scope, &runner.pool) {
-            *counted.entry(key).or_default() += 1;
-        }
-    }
-    counted
+/// The same suspicion of the same counter, which nobody has changed since.
+fn suspected(counter: &Counter, counted: u64) -> Option<&Drift> {
+    counter.drift.as_ref().filter(|drift| drift.version == counter.version && drift.counted == counted)
 }

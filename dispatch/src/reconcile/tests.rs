@@ -2,10 +2,12 @@
 
 use crate::cloud::IdentityState;
 use crate::forge::{ForgeKind, JobState, Registration, Trust};
+use crate::plan::Action;
 use crate::pool::{DEFAULT_BOOT_LIMIT_S, DEFAULT_IDLE_LIMIT_S, DEFAULT_MAXIMUM_AGE_S, ForkPullRequests};
-use crate::record::Mode;
+use crate::record::{Drift, Mode};
 use crate::scene::{NOW, Scene, job_key, scope};
 use crate::store::Key;
+use crate::world::Counter;
 
 const NOTHING: [String; 0] = [];
 
@@ -208,7 +210,7 @@ mod balance {
     #[test]
     fn the_counter_decides_even_if_the_records_know_less() {
         let mut scene = Scene::new().known(1, JobState::Queued);
-        scene.world.counters.insert(Key::pool(&"go".into()), 20);
+        scene.world.counters.entry(Key::pool(&"go".into())).or_default().value = 20;
         assert_eq!(scene.launches(), 0);
         assert!(scene.planned()[0].starts_with("correct a counter: counter counter#pool/go said 20 while 0 are open"));
     }
@@ -437,11 +439,35 @@ mod strays {
         assert!(matches!(scene.plan().actions[0].action, crate::plan::Action::EndOrphan { .. }));
     }
 
-    #[test]
-    fn counters_are_corrected_to_what_is_open() {
+    /// A machine works, and the counter of all machines says 3; `drift` was suspected before.
+    fn miscounted(drift: Option<Drift>) -> Scene {
         let mut scene = Scene::new().busy(0, 1);
-        scene.world.counters.insert(Key::total(), 3);
+        scene.world.counters.insert(Key::total(), Counter { value: 3, version: 8, drift });
+        scene
+    }
+
+    #[test]
+    fn a_counter_that_looks_wrong_is_first_suspected() {
+        let scene = miscounted(None);
+        let Action::Suspect { drift, .. } = &scene.plan().actions[0].action else { panic!("{:?}", scene.planned()) };
+        assert_eq!(*drift, Drift { version: 8, counted: 1, since: scene.world.now });
+        assert_eq!(scene.plan().actions.len(), 1);
+    }
+
+    #[test]
+    fn a_counter_that_still_looks_wrong_a_minute_later_is_corrected() {
+        let suspected = Drift { version: 8, counted: 1, since: NOW };
+        assert_eq!(miscounted(Some(suspected.clone())).after_s(59).planned(), NOTHING);
+        let scene = miscounted(Some(suspected.clone())).after_s(60);
         assert_eq!(scene.planned(), ["correct a counter: counter counter#total said 3 while 1 are open: corrected"]);
-        assert!(matches!(scene.plan().actions[0].action, crate::plan::Action::Repair { by: -2, .. }));
+        assert!(matches!(&scene.plan().actions[0].action, Action::Repair { drift, .. } if *drift == suspected));
+    }
+
+    #[test]
+    fn a_suspicion_ends_with_each_claim_and_close() {
+        let before = |version, counted| miscounted(Some(Drift { version, counted, since: NOW })).after_s(600);
+        for another in [before(7, 1), before(8, 2)] {
+            assert!(another.planned()[0].starts_with("suspect a counter"), "{:?}", another.planned());
+        }
     }
 }

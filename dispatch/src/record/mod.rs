@@ -1,10 +1,11 @@
-//! What we remember: one record for each job, runner and batch, and a few small ones that steer.
+//! What we remember: one record for each job, runner and batch, and small ones that steer.
 //!
 //! A record holds facts that were true when it was written. What a runner is doing *now* is its [phase](crate::phase),
 //! derived anew at each pass.
 
 mod batch;
 mod control;
+mod drift;
 mod job;
 mod runner;
 mod story;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use batch::Batch;
 pub use control::{Control, Lease, Mode};
+pub use drift::Drift;
 pub use job::JobRecord;
 pub use runner::{RunnerRecord, RunnerState};
 pub use story::{Note, Story};
@@ -43,4 +45,6 @@ pub enum Record {
         /// Never below zero.
         value: u64,
     },
+    /// A counter that may be wrong.
+    Drift(Drift),
 }

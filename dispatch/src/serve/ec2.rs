@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::ServeError;
 #[cfg(feature = "ec2")]
 use crate::cloud::ec2::Ec2Cloud;
+#[cfg(any(feature = "ec2", test))]
 use crate::pool::EC2;
 use crate::service::Service;
 
@@ -30,7 +31,7 @@ pub async fn with_ec2(mut service: Service) -> Result<Service, ServeError> {
 /// A pool that needs it.
 #[cfg(not(feature = "ec2"))]
 pub async fn with_ec2(service: Service) -> Result<Service, ServeError> {
-    match service.config.pools.iter().find(|pool| pool.backend.as_str() == EC2) {
+    match service.config.pools.iter().find(|pool| pool.is_on_ec2()) {
         Some(pool) => Err(ServeError::WithoutEc2 { pool: pool.name.clone() }),
         None => Ok(service),
     }
@@ -38,30 +39,15 @@ pub async fn with_ec2(service: Service) -> Result<Service, ServeError> {
 
 #[cfg(all(test, not(feature = "ec2")))]
 mod tests {
-    use std::collections::BTreeMap;
-    use std::sync::Arc;
-
     use super::*;
-    use crate::clock::HandClock;
-    use crate::journal::Silence;
     use crate::pool::defaults;
-    use crate::scene::{NOW, Scene};
-    use crate::store::MemoryStore;
+    use crate::scene::Scene;
 
     #[tokio::test]
     async fn a_program_without_ec2_says_so_instead_of_serving_half() {
-        let mut config = Scene::new().config;
-        config.pools.extend(defaults(&EC2.into(), &[]).into_iter().take(1));
-        let service = Service {
-            config,
-            store: Arc::new(MemoryStore::new()),
-            clock: Arc::new(HandClock::at(NOW)),
-            forges: BTreeMap::new(),
-            clouds: BTreeMap::new(),
-            journal: Arc::new(Silence),
-            holder: "serve".to_owned(),
-        };
-        let error = with_ec2(service).await.err().unwrap();
+        let mut scene = Scene::new();
+        scene.config.pools.extend(defaults(&EC2.into(), &[]).into_iter().take(1));
+        let error = with_ec2(scene.service()).await.err().unwrap();
         insta::assert_snapshot!(error, @"the pool `go` launches instances on EC2, which this `dispatch` was built without: build it with `--features ec2`, or run the Lambda function");
     }
 }

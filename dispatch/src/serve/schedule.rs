@@ -6,16 +6,13 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use super::pulse::Pulse;
+use crate::edge::LATER_S;
 use crate::ledger::LedgerError;
 use crate::service::Service;
-use crate::worker::Pass;
+use crate::worker::{LOOK_WHILE_OPEN_S, Pass};
 
 /// After something was done: a job that is over may have unblocked others, and on Forgejo those ring no bell.
 const LOOK_AFTER_WORK: Duration = Duration::from_secs(2);
-/// While a job or runner is open. Jobs that were waiting for another job ring no bell on Forgejo.
-const LOOK_WHILE_OPEN: Duration = Duration::from_secs(10);
-/// When a queue is looked at again after a delivery that only says that something happened.
-const LATER: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 
 /// Passes, one after the other, until `stop` is set.
 pub(super) async fn work(service: Arc<Service>, bell: Arc<Notify>, pulse: Arc<Pulse>, mut stop: watch::Receiver<bool>) {
@@ -37,7 +34,7 @@ fn pause(interval: Duration, outcome: &Result<Pass, LedgerError>) -> Duration {
     match outcome {
         Ok(Pass { done: 0, open: 0, failed: 0, held_by_another: false, .. }) => interval,
         Ok(Pass { done: 1.., failed: 0, .. }) => interval.min(LOOK_AFTER_WORK),
-        Ok(_) | Err(_) => interval.min(LOOK_WHILE_OPEN),
+        Ok(_) | Err(_) => interval.min(Duration::from_secs(LOOK_WHILE_OPEN_S)),
     }
 }
 
@@ -51,10 +48,10 @@ fn tell(outcome: &Result<Pass, LedgerError>) {
 
 /// Rings again after a while.
 pub(super) fn ring_later(bell: &Arc<Notify>) {
-    for after in LATER {
+    for after_s in LATER_S {
         let bell = bell.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(after).await;
+            tokio::time::sleep(Duration::from_secs(after_s)).await;
             bell.notify_one();
         });
     }

@@ -78,6 +78,11 @@ impl Key {
         keys
     }
 
+    /// Of the suspicion that a counter is wrong.
+    pub fn drift(counter: &Self) -> Self {
+        Self(format!("drift#{counter}"))
+    }
+
     /// A key as a store gives it back.
     pub fn from_stored(text: impl Into<String>) -> Self {
         Self(text.into())

@@ -49,14 +49,20 @@ async fn after_a_launch() {
     stage.served_by_one_machine().await;
 }
 
-#[tokio::test]
-async fn while_the_job_runs() {
+/// A job that a machine has taken, and nobody to watch it any more: the runner, and the id of its task.
+async fn killed_while_a_job_runs() -> (Stage, ByHand, String) {
     let stage = Stage::with(Flavour::Gitea1_27, Runner::ByHand).await;
     let serve = stage.serve().await;
     stage.push("go");
     let runner = ByHand::appears(&stage).await;
     let task = runner.take().await;
     serve.kill().await;
+    (stage, runner, task)
+}
+
+#[tokio::test]
+async fn while_the_job_runs() {
+    let (stage, runner, task) = killed_while_a_job_runs().await;
     let mut serve = stage.serve().await;
     serve.says(" took job ").await;
     runner.report(&task).await;
@@ -67,12 +73,7 @@ async fn while_the_job_runs() {
 
 #[tokio::test]
 async fn while_a_job_ends_that_nobody_watches() {
-    let stage = Stage::with(Flavour::Gitea1_27, Runner::ByHand).await;
-    let serve = stage.serve().await;
-    stage.push("go");
-    let runner = ByHand::appears(&stage).await;
-    let task = runner.take().await;
-    serve.kill().await;
+    let (stage, runner, task) = killed_while_a_job_runs().await;
     runner.report(&task).await;
     stage.touch("over");
     let _serve = stage.serve().await;

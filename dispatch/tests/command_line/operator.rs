@@ -66,6 +66,31 @@ async fn a_job_has_several_names_and_one_story() {
     }
 }
 
+/// Nobody told of it, and no pass records what is not ours.
+#[tokio::test]
+async fn a_job_that_no_pool_covers_is_explained_by_asking_its_forge() {
+    let stage = Stage::new().await;
+    stage.push("windows");
+    let answer = stage.call(&["why", "1"]).await.exits(0).without_escapes();
+    let (title, story) = answer.data.split_once('\n').unwrap();
+    assert_eq!(title, "build of acme/tour, labels [windows]");
+    assert!(story.ends_with("job: no pool covers the labels [windows]; the pools serve [go]: correct `runs-on` or add a pool\n"));
+    assert_eq!(stage.call(&["why", "home/1", "--json"]).await.exits(0).object()["story"][0]["code"], "no_pool");
+    stage.call(&["why", "2"]).await.exits(5);
+}
+
+#[tokio::test]
+async fn a_job_that_nobody_has_seen_yet_is_found_at_its_forge() {
+    let stage = Stage::new().await;
+    stage.push("go");
+    let answer = stage.call(&["why", "1"]).await.exits(0).without_escapes();
+    assert!(answer.data.ends_with("found in the queue of `home`; no delivery had announced it\nthe worker has not looked yet\n"));
+    assert!(stage.runs().await.is_empty(), "asking changes nothing");
+    stage.forge.inject("/api/v1/", fake_forge::Fault::Status(500));
+    let answer = stage.call(&["why", "1"]).await.exits(5);
+    assert!(answer.talk.contains("500") && answer.talk.contains("there is no record of job 1"), "{answer:#?}");
+}
+
 #[tokio::test]
 async fn programs_can_turn_the_switch_too() {
     let stage = Stage::new().await;

@@ -82,14 +82,16 @@ fn workload(random: &mut Random, most: usize) -> Vec<JobPlan> {
 fn run(random: &mut Random, at: Millis, cells: u64, jobs: &mut Vec<JobPlan>) {
     let repository = random.pick(&REPOSITORIES).copied().unwrap_or("acme/tour").to_owned();
     let labels = labels(random);
-    let cancelled = random.permille(150).then(|| random.mostly_small(1..=240));
+    let cancelled = random.permille(250).then(|| random.mostly_small(1..=240));
     for _ in 0..cells {
         jobs.push(cell(random, at, &repository, &labels, cancelled));
     }
-    // A forced push: the old run goes, and a new one comes in the same moment.
+    // A forced push: the old run goes, and a new one like it comes in the same moment or soon after.
     if let Some(after_s) = cancelled.filter(|_| random.permille(600)) {
-        let at = at + after_s * 1_000 + random.below(12_000);
-        jobs.push(cell(random, at, &repository, &labels, None));
+        let at = at + after_s * 1_000 + random.mostly_small(100..=60_000);
+        for _ in 0..cells {
+            jobs.push(cell(random, at, &repository, &labels, None));
+        }
     }
 }
 
@@ -134,7 +136,7 @@ fn window(random: &mut Random, fault: Fault, horizon: Millis) -> Window {
     let lasts = match fault {
         fault if fault.excuses_waiting() => random.mostly_small(10_000..=1_800_000),
         Fault::Upgrade | Fault::StoreDeleted => 1,
-        Fault::WorkersOverlap | Fault::IndexLags | Fault::ListLags => horizon,
+        Fault::WorkersOverlap | Fault::IndexLags | Fault::ListLags | Fault::TerminateSlow => horizon,
         _ => random.mostly_small(60_000..=horizon.max(60_000)),
     };
     Window { fault, from, until: from + lasts, odds: fault.usual_odds() }

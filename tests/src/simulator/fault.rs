@@ -49,6 +49,7 @@ faults! {
     ForgeAnswerLost "forge-answer-lost" "a call to the forge takes effect, but its answer is lost",
     ForgeSlow "forge-slow" "the forge takes seconds to answer",
     RaceLost "race-lost" "a runner loses the race for a job and then idles (Gitea up to 1.26)",
+    FetchSlow "fetch-slow" "the forge takes seconds to answer a runner that asks for work",
     FetchAnswerLost "fetch-answer-lost" "the forge gives a job to a runner that never hears of it",
     ForeignRunner "foreign-runner" "a runner that is not ours takes the job",
     CloudDown "cloud-down" "the cloud answers nothing",
@@ -68,6 +69,7 @@ faults! {
     ScriptNeverRuns "script-never-runs" "a machine boots without ever running its script",
     MachineDies "machine-dies" "a machine is interrupted or dies",
     MachineReboots "machine-reboots" "a machine restarts by itself",
+    IdentityAskedAgain "identity-asked-again" "something on a machine, such as its job, asks for the identity once more",
     RunnerDeaf "runner-deaf" "a runner is online but asks for no job",
     PowerOffHangs "power-off-hangs" "a machine stays on after its job",
     MachineClockWrong "machine-clock-wrong" "a machine's clock is wrong by years, so that no signature is accepted",
@@ -109,10 +111,12 @@ impl Fault {
         Self::ScriptNeverRuns,
         Self::MachineDies,
         Self::MachineReboots,
+        Self::IdentityAskedAgain,
         Self::RunnerDeaf,
         Self::PowerOffHangs,
         Self::MachineClockWrong,
         Self::JobEndless,
+        Self::FetchSlow,
         Self::FetchAnswerLost,
         Self::ForgeDown,
         Self::ForgeSlow,
@@ -140,16 +144,23 @@ impl Fault {
     /// How often it strikes where it can, in a thousand, when nothing else is said.
     pub fn usual_odds(self) -> u64 {
         match self {
-            Self::EdgeKilled | Self::WorkerKilled | Self::WorkerFrozen => 4,
+            Self::EdgeKilled | Self::WorkerKilled => 4,
             Self::ForgeError | Self::ForgeAnswerLost | Self::CloudThrottled | Self::CloudAnswerLost => 60,
-            Self::StoreThrottled | Self::StoreAnswerLost => 10,
-            Self::FetchAnswerLost | Self::ForeignRunner | Self::ScriptNeverRuns | Self::JobEndless => 50,
-            Self::BootHangs | Self::MachineDies | Self::MachineReboots | Self::RunnerDeaf | Self::MachineClockWrong => 100,
+            Self::WorkerFrozen | Self::StoreThrottled | Self::StoreAnswerLost => 10,
+            Self::FetchAnswerLost | Self::ScriptNeverRuns | Self::JobEndless => 50,
+            Self::BootHangs
+            | Self::MachineDies
+            | Self::MachineReboots
+            | Self::IdentityAskedAgain
+            | Self::RunnerDeaf
+            | Self::MachineClockWrong => 100,
             Self::DeliveryDoubled
             | Self::DeliveryDelayed
             | Self::ForgeSlow
             | Self::PowerOffHangs
             | Self::BootSlow
+            | Self::FetchSlow
+            | Self::ForeignRunner
             | Self::PartialLaunch => 300,
             Self::RaceLost | Self::TerminateSlow | Self::ListLags | Self::IndexLags => 500,
             Self::DeliveryLost

@@ -23,7 +23,7 @@ use super::script::Settings;
 use super::wish::Wish;
 use super::world::{Shared, lock};
 
-/// The second worker runs only while workers overlap.
+/// The second worker runs only while workers overlap, or in place of a first that stands still.
 const WORKERS: usize = 2;
 
 /// Phases are looked at in one pass of so many; the look costs as much as a pass.
@@ -152,10 +152,11 @@ impl Processes {
     /// A worker begins a pass, or one more after the one that it is in.
     fn ring(&mut self, number: usize) {
         let others = self.workers.iter().enumerate().any(|(other, worker)| other != number && worker.task.is_some());
+        let replaces = self.tasks.values().any(|task| task.frozen);
         let Some(worker) = self.workers.get_mut(number) else { return };
         let mut world = lock(&self.world);
-        let second = number > 0 && world.weather.odds(Fault::WorkersOverlap, world.now()).is_none();
-        if !worker.alive || second || world.suffers(Fault::ScheduleStopped) {
+        let idle = number > 0 && !replaces && world.weather.odds(Fault::WorkersOverlap, world.now()).is_none();
+        if !worker.alive || idle || world.suffers(Fault::ScheduleStopped) {
             return;
         }
         if worker.task.is_some() {
@@ -208,7 +209,7 @@ impl Processes {
             drop(world);
             self.kill(number);
         } else if worker.is_some() && world.strikes(Fault::WorkerFrozen) {
-            let delay = world.random.mostly_small(5_000..=300_000);
+            let delay = world.random.mostly_small(5_000..=900_000);
             world.tell(|| format!("process: a worker stands still for {} s", delay / 1_000));
             let now = world.now();
             world.weather.excuse(now, now + delay);

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::phases;
 
 /// From this many jobs on, a fault or phase that was never reached is a defect of the simulator.
-const LONG_ENOUGH: u64 = 20_000;
+const LONG_ENOUGH: u64 = 10_000;
 
 /// What many stories add up to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

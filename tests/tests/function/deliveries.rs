@@ -8,7 +8,7 @@ use crate::stage::{Stage, pushed, queued, request};
 #[tokio::test(start_paused = true)]
 async fn a_delivery_is_answered_before_anything_is_launched() {
     let stage = Stage::new(Role::Both);
-    stage.forge.queue_job(7);
+    stage.queue_job(7);
     let answer = stage.handle(queued(7)).await.unwrap();
     assert_eq!(answer["statusCode"], 200);
     assert_eq!(answer["body"], "build (job 7 of acme/tour): [go] → pool `go`; a machine is on its way\n");

@@ -12,7 +12,7 @@ fn a_job_comes_in_the_middle_of_a_pass(stage: &Arc<Stage>) {
     let (other, late) = (stage.another_worker("other"), stage.clone());
     stage.forge.meanwhile(move || {
         Box::pin(async move {
-            late.forge.queue_job(7);
+            late.queue_job(7);
             late.handle(queued(7)).await.unwrap();
             assert!(other.pass().await.unwrap().held_by_another);
         })
@@ -41,7 +41,7 @@ async fn a_batch_that_finds_another_worker_at_it_is_in_good_hands() {
     let woken = stage.clone();
     stage.forge.meanwhile(move || {
         Box::pin(async move {
-            woken.forge.queue_job(7);
+            woken.queue_job(7);
             assert_eq!(woken.handle(written(&["job#home/7/1"])).await, Ok(json!({ "batchItemFailures": [] })));
         })
     });
@@ -52,7 +52,7 @@ async fn a_batch_that_finds_another_worker_at_it_is_in_good_hands() {
 #[tokio::test(start_paused = true)]
 async fn a_worker_that_died_with_the_lease_is_not_waited_for_for_ever() {
     let stage = Arc::new(Stage::new(Role::Worker));
-    stage.forge.queue_job(7);
+    stage.queue_job(7);
     stage.forge.meanwhile(|| Box::pin(std::future::pending()));
     let dying = stage.another_worker("dying");
     let died = tokio::time::timeout(std::time::Duration::from_secs(1), dying.pass()).await;
@@ -67,7 +67,7 @@ async fn a_worker_that_died_with_the_lease_is_not_waited_for_for_ever() {
 #[tokio::test(start_paused = true)]
 async fn a_pass_that_runs_out_of_time_begins_nothing_more() {
     let stage = Arc::new(Stage::new(Role::Worker));
-    stage.forge.queue_job(7);
+    stage.queue_job(7);
     stage.forge.meanwhile(|| Box::pin(tokio::time::sleep(std::time::Duration::from_secs(25))));
     let answer = stage.handle_within(written(&["job#home/7/1"]), 30).await;
     assert_eq!(answer, Ok(json!({ "batchItemFailures": [{ "itemIdentifier": "0" }] })));

@@ -8,7 +8,7 @@ use crate::stage::{Stage, pushed, queued, schedule, written};
 #[tokio::test(start_paused = true)]
 async fn the_edge_records_and_leaves_the_rest_to_the_worker() {
     let stage = Stage::new(Role::Edge);
-    stage.forge.queue_job(7);
+    stage.queue_job(7);
     stage.handle(queued(7)).await.unwrap();
     stage.function.after_answer().await;
     assert_eq!((stage.open_jobs().await, stage.passes().await, stage.forge.looks()), (1, 0, 0));

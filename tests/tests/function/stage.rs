@@ -9,17 +9,14 @@ use dispatch::cloud::{
     Cloud, CloudError, CloudErrorKind, HandOver, IdentityState, Instance, InstanceState, LaunchOrder, Withdrawal,
 };
 use dispatch::config::{Config, Environment, load_text};
-use dispatch::forge::{
-    Capabilities, Credential, Forge, ForgeError, ForgeJob, ForgeKind, JobState, NewRunner, Registration, Trust, Version,
-};
-use dispatch::identifier::{InstanceId, RepositoryName, RunnerKey, Scope};
+use dispatch::forge::{Forge, ForgeJob, JobState, MemoryForge};
+use dispatch::identifier::{InstanceId, RunnerKey};
 use dispatch::journal::Silence;
 use dispatch::lambda::{Deadline, Failure, Function, Role};
 use dispatch::record::Record;
 use dispatch::service::Service;
 use dispatch::store::{Key, MemoryStore, Store, Stored};
 use dispatch::time::Timestamp;
-use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use userdata::Identity;
@@ -33,7 +30,7 @@ const BEGIN: Timestamp = Timestamp::from_seconds(1_000_000);
 /// A function, and everything that it touches.
 pub(crate) struct Stage {
     pub(crate) function: Function,
-    pub(crate) forge: Arc<OneForge>,
+    pub(crate) forge: Arc<MemoryForge>,
     pub(crate) cloud: Arc<CountingCloud>,
     pub(crate) store: Arc<MemoryStore>,
     clock: Arc<Pretended>,
@@ -41,7 +38,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(role: Role) -> Self {
-        let (forge, cloud) = (Arc::new(OneForge::default()), Arc::new(CountingCloud::default()));
+        let (forge, cloud) = (Arc::new(MemoryForge::default()), Arc::new(CountingCloud::default()));
         let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(Pretended(Instant::now())));
         let edge = service(&forge, &cloud, &store, &clock, "edge");
         let edge = Service { forges: BTreeMap::new(), clouds: BTreeMap::new(), ..edge };
@@ -50,6 +47,11 @@ impl Stage {
             move || Ok(service(&forge, &cloud, &store, &clock, "worker"))
         };
         Self { function: Function::new(role, edge, connect), forge, cloud, store, clock }
+    }
+
+    /// The forge has one more job.
+    pub(crate) fn queue_job(&self, id: u64) {
+        self.forge.add_job(waiting(id));
     }
 
     /// Another worker of the same installation.
@@ -94,7 +96,7 @@ impl Stage {
 }
 
 fn service(
-    forge: &Arc<OneForge>,
+    forge: &Arc<MemoryForge>,
     cloud: &Arc<CountingCloud>,
     store: &Arc<MemoryStore>,
     clock: &Arc<Pretended>,
@@ -130,85 +132,16 @@ impl Clock for Pretended {
     }
 }
 
-type Meanwhile = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
-
-/// A Gitea 1.27 with these jobs.
-#[derive(Default)]
-pub(crate) struct OneForge {
-    jobs: Mutex<Vec<ForgeJob>>,
-    registrations: Mutex<Vec<Registration>>,
-    meanwhile: Mutex<Option<Meanwhile>>,
-    looks: Mutex<usize>,
-}
-
-impl OneForge {
-    pub(crate) fn queue_job(&self, id: u64) {
-        let job = ForgeJob {
-            id,
-            repository: "acme/tour".parse().unwrap(),
-            name: "build".to_owned(),
-            labels: ["go".to_owned()].into(),
-            state: JobState::Queued,
-            run: Some(1),
-            handle: None,
-        };
-        self.jobs.lock().unwrap().push(job);
-    }
-
-    /// Something that happens once, after the queue was looked at and before the look has its answer.
-    pub(crate) fn meanwhile(&self, happens: impl FnOnce() -> BoxFuture<'static, ()> + Send + 'static) {
-        *self.meanwhile.lock().unwrap() = Some(Box::new(happens));
-    }
-
-    /// How often the queue was looked at.
-    pub(crate) fn looks(&self) -> usize {
-        *self.looks.lock().unwrap()
-    }
-}
-
-#[async_trait]
-impl Forge for OneForge {
-    async fn capabilities(&self, _afresh: bool) -> Result<Capabilities, ForgeError> {
-        Ok(Capabilities::of(ForgeKind::Gitea, Version { major: 1, minor: 27 }))
-    }
-
-    async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {
-        *self.looks.lock().unwrap() += 1;
-        let seen = self.jobs.lock().unwrap().clone();
-        let meanwhile = self.meanwhile.lock().unwrap().take();
-        if let Some(happens) = meanwhile {
-            happens().await;
-        }
-        Ok(seen)
-    }
-
-    async fn job(&self, _repository: &RepositoryName, job: u64) -> Result<JobState, ForgeError> {
-        let known = self.jobs.lock().unwrap().iter().find(|known| known.id == job).cloned();
-        Ok(known.map_or(JobState::Unknown, |job| job.state))
-    }
-
-    async fn trust(&self, _job: &ForgeJob) -> Result<Trust, ForgeError> {
-        Ok(Trust::Own)
-    }
-
-    async fn registrations(&self, _scope: &Scope) -> Result<Vec<Registration>, ForgeError> {
-        Ok(self.registrations.lock().unwrap().clone())
-    }
-
-    async fn register(&self, _scope: &Scope, runner: &NewRunner) -> Result<Credential, ForgeError> {
-        let mut known = self.registrations.lock().unwrap();
-        let id = 900 + u64::try_from(known.len()).unwrap();
-        known.push(Registration { id, name: runner.name.clone(), online: false, disabled: false });
-        Ok(Credential { registration: id, uuid: "uuid".to_owned(), token: "token".into() })
-    }
-
-    async fn disable(&self, _scope: &Scope, _registration: u64) -> Result<(), ForgeError> {
-        Ok(())
-    }
-
-    async fn deregister(&self, _scope: &Scope, registration: u64) -> Result<(), ForgeError> {
-        self.registrations.lock().unwrap().retain(|known| known.id != registration);
-        Ok(())
+/// A job that waits.
+fn waiting(id: u64) -> ForgeJob {
+    ForgeJob {
+        id,
+        repository: "acme/tour".parse().unwrap(),
+        name: "build".to_owned(),
+        labels: ["go".to_owned()].into(),
+        state: JobState::Queued,
+        run: Some(1),
+        handle: None,
     }
 }
 

@@ -17,7 +17,7 @@ async fn a_quiet_installation_is_looked_at_once_a_minute() {
 #[tokio::test(start_paused = true)]
 async fn while_something_is_open_the_schedule_looks_until_it_comes_again() {
     let stage = Stage::new(Role::Worker);
-    stage.forge.queue_job(7);
+    stage.queue_job(7);
     let begun = tokio::time::Instant::now();
     stage.handle_within(schedule(), 120).await.unwrap();
     assert_eq!((stage.passes().await, begun.elapsed().as_secs()), (5, 40), "at 0, 10, 20, 30 and 40 s");
@@ -27,7 +27,7 @@ async fn while_something_is_open_the_schedule_looks_until_it_comes_again() {
 #[tokio::test(start_paused = true)]
 async fn a_shorter_time_out_makes_fewer_looks() {
     let stage = Stage::new(Role::Worker);
-    stage.forge.queue_job(7);
+    stage.queue_job(7);
     stage.handle_within(schedule(), 30).await.unwrap();
     assert_eq!(stage.passes().await, 2);
 }
@@ -44,7 +44,7 @@ async fn a_batch_of_new_jobs_is_one_pass() {
     let stage = Stage::new(Role::Both);
     let keys = ["job#home/7/1", "job#home/8/1", "job#home/9/1"];
     for (id, _) in (7..).zip(keys) {
-        stage.forge.queue_job(id);
+        stage.queue_job(id);
         stage.handle(queued(id)).await.unwrap();
     }
     assert_eq!(stage.handle(written(&keys)).await, Ok(json!({ "batchItemFailures": [] })));
@@ -61,7 +61,7 @@ async fn a_stream_without_its_filter_does_not_keep_the_worker_busy_with_itself()
 #[tokio::test(start_paused = true)]
 async fn jobs_that_could_not_be_served_come_again() {
     let stage = Stage::new(Role::Worker);
-    stage.forge.queue_job(7);
+    stage.queue_job(7);
     stage.cloud.break_down();
     let answer = stage.handle(written(&["runner#b/0", "job#home/7/1"])).await;
     assert_eq!(answer, Ok(json!({ "batchItemFailures": [{ "itemIdentifier": "1" }] })));

@@ -1,13 +1,12 @@
 //! What a machine can do and who can reach it.
 
-use dispatch::cloud::ec2::identity::MACHINE_STATEMENT;
+use dispatch::cloud::ec2::identity::machine_statement;
 use serde_json::{Value, json};
 use tests::installation::Template;
 
 #[test]
 fn a_machine_can_take_its_own_identity_and_nothing_else() {
-    let statement = MACHINE_STATEMENT.replace(r#""TABLE""#, r#"{ "Fn::GetAtt": "Table.Arn" }"#);
-    let statement: Value = serde_json::from_str(&statement).expect("the statement that the code documents");
+    let statement = machine_statement(&json!({ "Fn::GetAtt": "Table.Arn" }));
     let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
     let template = Template::ours();
     let policies = &template.properties("MachineRole")["Policies"];

@@ -152,7 +152,7 @@ esac
 
 fn on_dynamodb() -> userdata::MachineSpecification {
     let mut specification = specification(RunnerKind::Gitea);
-    let item = DynamoDbItem::new("dispatch", "eu-west-1", "identity#").unwrap().with_sort_key("sk", "identity").unwrap();
+    let item = DynamoDbItem::new("dispatch", "eu-west-1", "identity#").unwrap();
     specification.identity = IdentitySource::DynamoDb(item);
     specification
 }
@@ -167,7 +167,7 @@ fn on_ec2_the_machine_deletes_the_item_of_its_own_user_id() {
         machine.text("bed/aws-calls"),
         "sts get-caller-identity --region eu-west-1 --query UserId --output text\n\
          dynamodb delete-item --region eu-west-1 --table-name dispatch \
-         --key {\"pk\":{\"S\":\"identity#AROAEXAMPLE:i-0abc\"},\"sk\":{\"S\":\"identity\"}} \
+         --key {\"pk\":{\"S\":\"identity#AROAEXAMPLE:i-0abc\"}} \
          --return-values ALL_OLD --query Attributes.identity.S --output text\n"
     );
 }

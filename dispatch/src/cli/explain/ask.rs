@@ -42,11 +42,11 @@ pub(super) async fn question<'a>(
         (None, Some(client)) => at(client, arguments).await,
         (None, None) => {
             let tree = around_here().await?;
-            let question = match arguments.event.as_deref() {
-                None if arguments.base.is_some() => work_tree::pull_request(&tree, arguments.base.as_deref()).await?,
-                None | Some("push") => work_tree::push(&tree, arguments.since.as_deref()).await?,
-                Some("pull_request") => work_tree::pull_request(&tree, arguments.base.as_deref()).await?,
-                Some(other) => return Err(only(other, "the branch that is checked out")),
+            let usual = if arguments.base.is_some() { "pull_request" } else { "push" };
+            let question = match arguments.event.as_deref().unwrap_or(usual) {
+                "push" => work_tree::push(&tree, arguments.since.as_deref()).await?,
+                "pull_request" => work_tree::pull_request(&tree, arguments.base.as_deref()).await?,
+                other => return Err(only(other, "the branch that is checked out")),
             };
             Ok(Asked { question, source: Source::Here(tree) })
         }
@@ -62,7 +62,8 @@ async fn in_file<'a>(
         None => Source::Here(around_here().await?),
         Some(client) => {
             let named = arguments.repository.clone().or_else(|| delivery::repository(&question)?.parse().ok());
-            let name = named.ok_or_else(|| refused("the payload names no repository: add `--repository OWNER/NAME`"))?;
+            let name =
+                named.ok_or_else(|| Unanswerable::question("the payload names no repository: add `--repository OWNER/NAME`"))?;
             Source::Forge(client, name)
         }
     };
@@ -71,12 +72,14 @@ async fn in_file<'a>(
 
 async fn at<'a>(client: &'a ForgeClient, arguments: &ExplainArguments) -> Result<Asked<'a>, Unanswerable> {
     let Some(name) = arguments.repository.clone() else {
-        return Err(refused("say which repository of the forge is meant: `--repository OWNER/NAME`"));
+        return Err(Unanswerable::question("say which repository of the forge is meant: `--repository OWNER/NAME`"));
     };
     let at = AtForge { client, name: &name };
     let question = match (arguments.pull_request, arguments.event.as_deref()) {
         (Some(number), None | Some("pull_request")) => at_forge::pull_request(client, &name, number).await?,
-        (None, Some("pull_request")) => return Err(refused("say which pull request is meant: `--pull-request NUMBER`")),
+        (None, Some("pull_request")) => {
+            return Err(Unanswerable::question("say which pull request is meant: `--pull-request NUMBER`"));
+        }
         (None, None | Some("push")) => {
             let (commit, since) = (arguments.commit.as_deref(), arguments.since.as_deref());
             at_forge::push(&at, commit, since, arguments.branch.as_deref()).await?
@@ -87,26 +90,27 @@ async fn at<'a>(client: &'a ForgeClient, arguments: &ExplainArguments) -> Result
 }
 
 async fn around_here() -> Result<WorkTree, Unanswerable> {
-    let here = std::env::current_dir().map_err(|error| refused(&format!("the working folder cannot be read: {error}")))?;
+    let here =
+        std::env::current_dir().map_err(|error| Unanswerable::question(format!("the working folder cannot be read: {error}")))?;
     let tree = WorkTree::around(&here).await.map_err(without_git)?;
     tree.ok_or_else(|| {
-        refused("this folder is in no work tree of git: go into one, or name a repository with `--forge` and `--repository`")
+        Unanswerable::question(
+            "this folder is in no work tree of git: go into one, or name a repository with `--forge` and `--repository`",
+        )
     })
 }
 
 fn without_git(error: Unavailable) -> Unanswerable {
     match error {
-        Unavailable::Git { cause, .. } => refused(&format!("`git` is needed to read this clone, and cannot be started: {cause}")),
+        Unavailable::Git { cause, .. } => {
+            Unanswerable::question(format!("`git` is needed to read this clone, and cannot be started: {cause}"))
+        }
         other @ Unavailable::Forge(_) => other.into(),
     }
 }
 
 fn only(event: &str, what: &str) -> Unanswerable {
-    refused(&format!(
+    Unanswerable::question(format!(
         "`--event {event}` cannot be asked of {what}, only `push` and `pull_request`: put the payload of such an event into a file"
     ))
-}
-
-fn refused(sentence: &str) -> Unanswerable {
-    Unanswerable::Question(sentence.to_owned())
 }

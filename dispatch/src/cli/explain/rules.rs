@@ -19,7 +19,7 @@ pub(super) fn forge(config: Option<&Config>, arguments: &ExplainArguments) -> Re
     let found: Vec<_> = forges.filter(|(name, _)| arguments.forge.as_ref().is_none_or(|wanted| wanted == *name)).collect();
     match (found.as_slice(), &arguments.forge) {
         ([(name, forge)], _) => Ok(Some(ForgeClient::new(name, forge, &LabelSet::new())?)),
-        (_, Some(wanted)) => Err(Unanswerable::Question(format!(
+        (_, Some(wanted)) => Err(Unanswerable::question(format!(
             "the configuration has no forge `{wanted}`: `dispatch check` lists those that it has"
         ))),
         ([], None) => Ok(None),
@@ -27,7 +27,7 @@ pub(super) fn forge(config: Option<&Config>, arguments: &ExplainArguments) -> Re
         (_, None) => {
             let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
             let names = crate::diagnostic::listed(&names, "or");
-            Err(Unanswerable::Question(format!("say whose rules hold, those of {names}: `--dialect gitea-1.27` names a release")))
+            Err(Unanswerable::question(format!("say whose rules hold, those of {names}: `--dialect gitea-1.27` names a release")))
         }
     }
 }
@@ -47,7 +47,7 @@ pub(super) async fn dialect(
             Ok(found) => Ok((found.dialect(), None)),
             Err(error) if arguments.forge.is_some() => Err(error.into()),
             Err(error) => {
-                Err(Unanswerable::Question(format!("{error}; without the forge, name its release: `--dialect gitea-1.27`")))
+                Err(Unanswerable::question(format!("{error}; without the forge, name its release: `--dialect gitea-1.27`")))
             }
         };
     }

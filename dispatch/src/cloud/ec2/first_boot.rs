@@ -1,7 +1,7 @@
 //! The user data of a pool's machines. It is the same for all of them and holds no credential.
 
 use userdata::{
-    AbsolutePath, Deadlines, DynamoDbItem, Forge, IdentitySource, Labels, MachineSpecification, MetadataService, Refusal, Runner,
+    AbsolutePath, DynamoDbItem, Forge, IdentitySource, Labels, MachineSpecification, MetadataService, Refusal, Runner,
     RunnerKind, UserName, first_boot_script,
 };
 
@@ -29,7 +29,7 @@ pub(super) fn script(
         forge: Forge::parse(&forge.url, forge.hostnames.iter().map(String::as_str))?,
         labels: Labels::parse(labels.iter().map(ToString::to_string).collect::<Vec<_>>().iter().map(String::as_str))?,
         identity: IdentitySource::DynamoDb(DynamoDbItem::new(&aws.table, &aws.region, KEY_PREFIX)?),
-        deadlines: Deadlines::new(seconds(pool.boot_limit_s), seconds(pool.idle_limit_s), seconds(pool.maximum_age_s))?,
+        deadlines: pool.deadlines()?,
         metadata: if pool.ec2.job_uses_instance_role { MetadataService::Open } else { MetadataService::Closed },
         log_file: AbsolutePath::parse(LOG)?,
         snippets: Vec::new(),
@@ -44,16 +44,10 @@ fn runner(pool: &Pool, kind: ForgeKind) -> Result<Runner, Refusal> {
     if pool.runner.is_empty() { Ok(Runner::expected(kind)) } else { Runner::at(kind, pool.runner.iter().map(String::as_str)) }
 }
 
-/// What is longer than a machine can count is refused with the bound.
-fn seconds(limit_s: u64) -> u32 {
-    u32::try_from(limit_s).unwrap_or(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::{Config, Environment, from_environment, load_text};
-    use crate::pool::EC2;
 
     /// What no machine may be told.
     const SECRETS: [(&str, &str); 3] =
@@ -81,7 +75,7 @@ mod tests {
     }
 
     fn scripts(config: &Config) -> Vec<String> {
-        let pools = config.pools.iter().filter(|pool| pool.backend.as_str() == EC2);
+        let pools = config.pools.iter().filter(|pool| pool.is_on_ec2());
         let forge = config.forges.values().next().unwrap();
         let aws = config.aws.as_ref().unwrap();
         let both = pools.flat_map(|pool| [ForgeKind::Gitea, ForgeKind::Forgejo].map(|kind| (pool, kind)));

@@ -88,10 +88,12 @@ impl Ec2Cloud {
 
     /// The image that the pool boots now.
     async fn image_id(&self, pool: &Pool) -> Result<String, CloudError> {
-        let named = pool.ec2.image.as_ref().or(self.aws.image.as_ref());
-        let named = named.ok_or_else(|| invalid(format!("neither the pool `{}` nor `aws` names an image", pool.name)))?;
+        let named = self
+            .aws
+            .image_for(pool)
+            .ok_or_else(|| invalid(format!("neither the pool `{}` nor `aws` names an image", pool.name)))?;
         if !named.starts_with('/') {
-            return Ok(named.clone());
+            return Ok(named.to_owned());
         }
         let now = self.clock.now();
         if let Some(image) = self.known.parameter(named, now) {

@@ -1,14 +1,12 @@
 //! AWS: machines on EC2 need to be told where, from what and as what.
 
-use userdata::Deadlines;
-
 use crate::config::values::{Name, Scalar};
 use crate::config::{AwsConfig, Config};
 use crate::diagnostic::Finding;
-use crate::pool::{EC2, Pool};
+use crate::pool::Pool;
 
 pub(super) fn check(config: &Config) -> Vec<Finding> {
-    let pools = config.pools.iter().filter(|pool| pool.backend.as_str() == EC2);
+    let pools = config.pools.iter().filter(|pool| pool.is_on_ec2());
     let each = pools.flat_map(|pool| [nowhere(config, pool), no_type(pool), no_image(config, pool), deadlines(pool)]);
     let place = config.aws.iter().flat_map(|aws| [no_region(aws), no_stack(config, aws)]);
     place.chain(each).flatten().collect()
@@ -48,8 +46,7 @@ fn no_type(pool: &Pool) -> Option<Finding> {
 }
 
 fn no_image(config: &Config, pool: &Pool) -> Option<Finding> {
-    let aws = config.aws.as_ref()?;
-    (aws.image.is_none() && pool.ec2.image.is_none()).then(|| {
+    config.aws.as_ref()?.image_for(pool).is_none().then(|| {
         let message = format!("neither the pool `{}` nor `aws` names an image", pool.name);
         Finding::error(format!("pools.{}.image", pool.name), message)
             .help("add `image: ami-…` to the pool, or to `aws` for all pools; `images/README.md` says what it must contain")
@@ -58,8 +55,7 @@ fn no_image(config: &Config, pool: &Pool) -> Option<Finding> {
 
 /// What the first-boot script will keep must be what it can keep.
 fn deadlines(pool: &Pool) -> Option<Finding> {
-    let limit = |limit_s: u64| u32::try_from(limit_s).unwrap_or(u32::MAX);
-    let refusal = Deadlines::new(limit(pool.boot_limit_s), limit(pool.idle_limit_s), limit(pool.maximum_age_s)).err()?;
+    let refusal = pool.deadlines().err()?;
     let message = format!("the machines of the pool `{}` cannot keep its limits: {refusal}", pool.name);
     Some(
         Finding::error(format!("pools.{}.maximum_age", pool.name), message)

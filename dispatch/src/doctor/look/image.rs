@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::ask;
 use crate::aws::signed::{Call, Client, EC2, Refused, SSM};
-use crate::config::Config;
+use crate::config::AwsConfig;
 use crate::doctor::{Check, Topic};
 use crate::pool::Pool;
 
@@ -20,14 +20,9 @@ struct Image {
     root_device_type: Option<String>,
 }
 
-/// The image of a pool as it is configured: an id, or the name of the parameter that holds one.
-pub(super) fn named<'a>(config: &'a Config, pool: &'a Pool) -> Option<&'a str> {
-    pool.ec2.image.as_deref().or_else(|| config.aws.as_ref()?.image.as_deref())
-}
-
 /// Each image once.
-pub(in crate::doctor) async fn look(client: &Client, config: &Config, pools: &[&Pool]) -> Vec<Check> {
-    let images: BTreeSet<&str> = pools.iter().filter_map(|pool| named(config, pool)).collect();
+pub(in crate::doctor) async fn look(client: &Client, aws: &AwsConfig, pools: &[&Pool]) -> Vec<Check> {
+    let images: BTreeSet<&str> = pools.iter().filter_map(|pool| aws.image_for(pool)).collect();
     let mut checks = Vec::new();
     for image in images {
         checks.push(match id_of(client, image).await {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::image;
 use super::{ask, borrowed, numbered};
 use crate::aws::signed::{Call, Client, EC2, IAM, Refused};
+use crate::cloud::ec2::tags;
 use crate::config::{AwsConfig, Config};
 use crate::doctor::{Check, Topic};
 use crate::pool::{Market, Pool};
@@ -16,7 +17,7 @@ const WOULD: &str = "DryRunOperation";
 pub(in crate::doctor) async fn look(client: &Client, config: &Config, aws: &AwsConfig, pools: &[&Pool]) -> Vec<Check> {
     let mut checks = Vec::new();
     for pool in pools {
-        let Some(named) = image::named(config, pool) else { continue };
+        let Some(named) = aws.image_for(pool) else { continue };
         let Ok(image) = image::id_of(client, named).await else { continue };
         let parameters = parameters(&config.stack, aws, pool, &image);
         let call = Call::query(EC2, "RunInstances", &borrowed(&parameters));
@@ -43,7 +44,7 @@ fn parameters(stack: &str, aws: &AwsConfig, pool: &Pool, image: &str) -> Vec<(St
         own("MetadataOptions.HttpTokens", "required"),
         own("MetadataOptions.HttpPutResponseHopLimit", "1"),
         own("TagSpecification.1.ResourceType", "instance"),
-        own("TagSpecification.1.Tag.1.Key", "dispatch:stack"),
+        own("TagSpecification.1.Tag.1.Key", tags::STACK),
         own("TagSpecification.1.Tag.1.Value", stack),
     ];
     parameters.extend(numbered("SecurityGroupId", &aws.security_groups));

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::ask;
 use crate::aws::signed::{Call, Client, IAM, Refused};
+use crate::cloud::ec2::identity::machine_statement;
 use crate::config::AwsConfig;
 use crate::diagnostic::listed;
 use crate::doctor::{Check, Topic};
@@ -128,16 +129,25 @@ fn more(name: &str, statements: usize, attached: &[String], jobs_use_it: bool) -
 
 /// Whether it is the one statement that a machine needs, no wider.
 fn takes_identity(statement: &Value, table_arn: &str) -> bool {
-    let one = |value: &Value, wanted: &str| value == wanted || *value == json!([wanted]);
-    let keys = |operator: &str| {
-        let key = "identity#${aws:userid}";
-        let condition = |keys: Value| json!({ operator: { "dynamodb:LeadingKeys": keys } });
-        statement["Condition"] == condition(json!([key])) || statement["Condition"] == condition(json!(key))
-    };
-    statement["Effect"] == "Allow"
-        && one(&statement["Action"], "dynamodb:DeleteItem")
-        && one(&statement["Resource"], table_arn)
-        && keys("ForAllValues:StringEquals")
+    meaning(statement) == meaning(&machine_statement(&json!(table_arn)))
+}
+
+/// A statement without its name; to IAM a list of one is the one.
+fn meaning(part: &Value) -> Value {
+    match part {
+        Value::Array(list) => {
+            if let [only] = list.as_slice() {
+                meaning(only)
+            } else {
+                part.clone()
+            }
+        }
+        Value::Object(fields) => {
+            let named = fields.iter().filter(|(name, _)| *name != "Sid");
+            named.map(|(name, value)| (name.clone(), meaning(value))).collect()
+        }
+        other => other.clone(),
+    }
 }
 
 #[cfg(test)]

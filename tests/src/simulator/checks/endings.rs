@@ -27,6 +27,17 @@ impl World {
         }
     }
 
+    /// A job is given to a runner. If somebody is removing that runner, the job has died with it.
+    pub fn check_given(&mut self, number: u64, job: u64) {
+        let Some(machine) = self.cloud.machines.get(&number) else { return };
+        let registered = machine.registration.is_some_and(|id| self.forge.registrations.contains_key(&id));
+        let young = self.now() - machine.launched + SLACK_MS < machine.limits.age;
+        if young && (!registered || machine.terminated.is_some()) {
+            let name = instance(number);
+            self.violate(Promise::NoRacingRemoval, format!("job {job} is given to {name} while that is being removed"));
+        }
+    }
+
     /// The job that would be killed with a machine before its bound.
     fn killed_with(&self, number: u64) -> Option<u64> {
         let machine = self.cloud.machines.get(&number).filter(|machine| machine.works() && machine.counts())?;

@@ -4,9 +4,9 @@ use dispatch::identifier::Scope;
 use dispatch::label::LabelSet;
 
 use super::Promise;
-use super::limits::places;
+use super::limits::{NOTICE_MS, places};
 use crate::simulator::agenda::Millis;
-use crate::simulator::cloud::{Machine, instance};
+use crate::simulator::cloud::{Machine, Order, Stage, instance};
 use crate::simulator::world::World;
 
 /// Whoever has this in common can stand in for each other.
@@ -17,7 +17,12 @@ pub(super) struct Tally {
     pub(super) demanded: u64,
     pub(super) launched: u64,
     pub(super) failed: u64,
+    /// When somebody looked at the queue and saw more jobs than machines that could still take one.
+    short_at: Millis,
 }
+
+/// How much older than the last look the one may be that an order follows from: what a pass takes, and more than a lease.
+const DECISION_MS: Millis = 120_000;
 
 impl World {
     /// A machine was launched.
@@ -39,7 +44,7 @@ impl World {
     /// What is launched beyond demand must be explained.
     fn check_demand(&mut self, number: u64, machine: &Machine) {
         let group = (machine.scope.clone(), machine.labels.clone());
-        let Tally { demanded, launched, failed } = self.checks.groups.get(&group).copied().unwrap_or_default();
+        let Tally { demanded, launched, failed, .. } = self.checks.groups.get(&group).copied().unwrap_or_default();
         if launched > demanded + failed {
             let name = instance(number);
             self.violate(
@@ -49,6 +54,42 @@ impl World {
                     machine.scope
                 ),
             );
+        }
+    }
+
+    /// Somebody looks at the queue.
+    pub(crate) fn note_shortage(&mut self) {
+        let now = self.now();
+        self.checks.looked_at = now;
+        for (group, waiting) in self.waiting() {
+            let able = |machine: &&Machine| machine.scope == group.0 && machine.labels == group.1 && self.is_able(machine);
+            if waiting > self.cloud.machines.values().filter(able).count()
+                && let Some(tally) = self.checks.groups.get_mut(&group)
+            {
+                tally.short_at = now;
+            }
+        }
+    }
+
+    /// Whether a machine will take a job of its kind, as far as anybody can know. One that works for lost records does not
+    /// count.
+    fn is_able(&self, machine: &Machine) -> bool {
+        let row = machine.registration.map(|id| self.forge.registrations.get(&id));
+        let may_take = row.is_none_or(|row| row.is_some_and(|row| !row.disabled && row.job.is_none()));
+        machine.counts() && !machine.settled && machine.job.is_none() && machine.stage != Stage::Leaves && may_take
+    }
+
+    /// An order for which there has been no need at any look for as long as a decision may take: somebody made it who has
+    /// lost his lease meanwhile. (A handle binds a machine to its job, so that others of its kind say nothing about it.)
+    pub(crate) fn check_need(&mut self, order: &Order) {
+        let stored = self.records.ordered(&order.batch.id).unwrap_or(order.sent);
+        let group = (order.batch.scope.clone(), order.labels.clone());
+        let short_at = self.checks.groups.get(&group).map_or(0, |tally| tally.short_at);
+        let last_look = self.checks.looked_at.min(stored);
+        if !self.script.flavour.is_forgejo() && last_look > short_at + DECISION_MS {
+            let (batch, for_s) = (&order.batch.id, (last_look - short_at) / 1_000);
+            let what = format!("order {batch} was stored when each job had been seen to have a machine for {for_s} s");
+            self.violate(Promise::NothingDoubled, what);
         }
     }
 
@@ -73,13 +114,23 @@ impl World {
 
     /// All records are gone: what was launched before explains what is launched again.
     pub fn forgive_lost_records(&mut self) {
-        self.checks.records_deleted = Some(self.now());
+        let now = self.now();
+        self.checks.records_deleted = Some(now);
+        self.checks.lost_since.get_or_insert(now);
         let alive = self.cloud.machines.iter().filter(|(_, machine)| machine.counts());
         let alive: Vec<u64> = alive.map(|(number, _)| *number).collect();
         for number in alive {
             self.leave_places(number);
             self.forgive(number);
         }
+    }
+
+    /// When machines of lost records were alive: whether these have their places back, nobody can tell.
+    pub(super) fn with_unsure_places(&self) -> Option<(Millis, Millis)> {
+        let (since, lost) = self.checks.lost_since.zip(self.checks.records_deleted)?;
+        let of_lost = self.cloud.machines.values().filter(|machine| machine.launched <= lost);
+        let until = of_lost.map(|machine| machine.ended.map_or(self.now(), |(at, _)| at + NOTICE_MS)).max()?;
+        Some((since, until))
     }
 
     /// A machine took a job. One with fewer labels belongs to other machines: its own job needs another.

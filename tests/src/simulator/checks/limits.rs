@@ -8,7 +8,7 @@ use crate::simulator::script::Script;
 use crate::simulator::world::World;
 
 /// How long our records may lag behind the end of a machine.
-const NOTICE_MS: Millis = 150_000;
+pub(super) const NOTICE_MS: Millis = 150_000;
 
 /// What has a limit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -78,6 +78,10 @@ pub struct Checks {
     pub drained_until: Millis,
     /// When the records were last deleted.
     pub(crate) records_deleted: Option<Millis>,
+    /// When they were first.
+    lost_since: Option<Millis>,
+    /// When somebody last looked at the queue.
+    looked_at: Millis,
     groups: BTreeMap<Group, Tally>,
     places: BTreeMap<Place, Use>,
 }

@@ -1,5 +1,7 @@
 //! Nothing is forgotten: every job that has a pool is served in time, or told why not.
 
+use std::collections::BTreeMap;
+
 use dispatch::identifier::Scope;
 
 use super::launches::Group;
@@ -33,6 +35,15 @@ impl World {
         let demand =
             Demand { since: self.agenda.now(), group, places: places(&scope, &pool), failed_before: tally.failed, look_at: 0 };
         self.checks.demands.insert(id, demand);
+    }
+
+    /// How many jobs of each kind wait.
+    pub(super) fn waiting(&self) -> BTreeMap<Group, usize> {
+        let mut waiting = BTreeMap::new();
+        for demand in self.checks.demands.values() {
+            *waiting.entry(demand.group.clone()).or_default() += 1;
+        }
+        waiting
     }
 
     /// It waits no longer.
@@ -79,8 +90,8 @@ impl World {
     /// How long a job can still wait at least; `None` for one that should long have been served.
     fn patience_left(&self, demand: &Demand) -> Option<Millis> {
         let now = self.now();
-        let was_full: Vec<(Millis, Millis)> =
-            demand.places.iter().filter_map(|place| self.checks.places.get(place)).flat_map(|used| used.full(now)).collect();
+        let full = demand.places.iter().filter_map(|place| self.checks.places.get(place)).flat_map(|used| used.full(now));
+        let was_full: Vec<(Millis, Millis)> = full.chain(self.with_unsure_places()).collect();
         let waited = self.weather.fair_ms(demand.since, now, &was_full);
         let left = PATIENCE_MS.saturating_sub(waited);
         (left > 0 || waited <= PATIENCE_MS + self.allowance(demand)).then_some(left)

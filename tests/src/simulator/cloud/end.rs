@@ -5,7 +5,7 @@ use dispatch::identifier::InstanceId;
 use super::super::fault::Fault;
 use super::super::forge::Status;
 use super::super::world::World;
-use super::{Identity, Stage, instance, number};
+use super::{Identity, instance, number};
 
 impl World {
     /// The machine stops.
@@ -67,11 +67,5 @@ impl World {
         let slow = self.strikes(Fault::TerminateSlow);
         let delay = if slow { self.random.between(10_000..=300_000) } else { self.random.between(0..=3_000) };
         self.after(delay, move |world| world.end_machine(number, "User initiated"));
-    }
-
-    /// Whether a machine could still be given work.
-    pub fn may_still_work(&self, number: u64) -> bool {
-        let machine = self.cloud.machines.get(&number);
-        machine.is_some_and(|machine| machine.counts() && machine.job.is_none() && machine.stage != Stage::Leaves)
     }
 }

@@ -99,6 +99,7 @@ impl World {
             takes: 0,
             registration: None,
             online: None,
+            asks: false,
             job: None,
             done: None,
             terminated: None,

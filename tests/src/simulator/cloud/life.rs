@@ -1,7 +1,7 @@
 //! The life of a machine, as its first-boot script has it: deadlines, the identity once, one job, power off.
 
 use super::super::fault::Fault;
-use super::super::forge::Fetched;
+use super::super::forge::{Fetched, Row};
 use super::super::safety::Safety;
 use super::super::world::World;
 use super::{Doom, Identity, Machine, Stage, instance};
@@ -85,6 +85,15 @@ impl World {
         self.after(delay, move |world| world.start_runner(number));
     }
 
+    /// Whatever runs on the machine has its rights, and so may ask for what lies out for it.
+    fn ask_again(&mut self, number: u64) {
+        let Some(machine) = self.living(number) else { return };
+        if matches!(machine.identity, Identity::Lies(_)) {
+            machine.takes += 1;
+            self.check_take(number);
+        }
+    }
+
     fn start_runner(&mut self, number: u64) {
         let now = self.now();
         let Some(machine) = self.living(number) else { return };
@@ -114,9 +123,26 @@ impl World {
     }
 
     fn ask_for_work(&mut self, number: u64) {
-        let Some(machine) = self.living(number).filter(|machine| machine.is_idle()) else { return };
-        let (Some(registration), handle) = (machine.registration, machine.handle.clone()) else { return };
-        match self.fetch(registration, handle.as_deref()) {
+        let Some(machine) = self.living(number).filter(|machine| machine.is_idle() && !machine.asks) else { return };
+        let Some(registration) = machine.registration else { return };
+        let Some(row) = self.let_in(registration) else { return };
+        let slow = self.strikes(Fault::FetchSlow);
+        let delay = if slow { self.random.between(500..=5_000) } else { self.random.between(5..=50) };
+        if let Some(machine) = self.living(number) {
+            machine.asks = true;
+        }
+        self.after(delay, move |world| world.hear(number, registration, &row));
+    }
+
+    /// The forge answers. A runner that has stopped meanwhile has hung up, and gets nothing.
+    fn hear(&mut self, number: u64, registration: u64, row: &Row) {
+        let Some(machine) = self.living(number) else { return };
+        machine.asks = false;
+        if !machine.is_idle() {
+            return;
+        }
+        let handle = machine.handle.clone();
+        match self.fetch(registration, row, handle.as_deref()) {
             Fetched::Job(job) => self.work(number, job),
             Fetched::Unheard(job) => self.check_work(number, job),
             Fetched::Nothing => {}
@@ -125,11 +151,15 @@ impl World {
 
     fn work(&mut self, number: u64, job: u64) {
         self.check_work(number, job);
+        self.check_given(number, job);
         let attempt = self.forge.jobs.get(&job).map_or(0, |job| job.attempt);
         let Some(machine) = self.living(number) else { return };
         machine.stage = Stage::Works;
         machine.job = Some((job, attempt));
         let age = machine.limits.age;
+        if self.strikes(Fault::IdentityAskedAgain) {
+            self.after(1_000, move |world| world.ask_again(number));
+        }
         let lasts = if self.strikes(Fault::JobEndless) { age * 2 } else { self.lasts_s(job) * 1_000 };
         self.after(lasts, move |world| {
             if world.living(number).is_some_and(|machine| machine.works()) {

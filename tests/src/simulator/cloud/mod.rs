@@ -76,6 +76,8 @@ pub struct Machine {
     pub registration: Option<u64>,
     /// When it began to ask for work.
     pub online: Option<Millis>,
+    /// Whether a request for work is under way.
+    pub asks: bool,
     /// The job that it works on or has worked on.
     pub job: Option<(u64, u32)>,
     /// When its work was over, or nobody wanted it any more.

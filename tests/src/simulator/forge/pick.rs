@@ -1,8 +1,9 @@
 //! Which job a runner gets: the oldest that fits, and none for whoever lost a race (Gitea up to 1.26).
 
 use super::super::fault::Fault;
+use super::super::safety::Safety;
 use super::super::world::World;
-use super::{Job, Status};
+use super::{Job, Row, Status};
 
 /// The answer to a runner that asked for work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,15 +17,18 @@ pub enum Fetched {
 }
 
 impl World {
-    /// A runner asks; `handle` names the one job that it is for.
-    pub fn fetch(&mut self, registration: u64, handle: Option<&str>) -> Fetched {
+    /// A runner asks for work. Whether it may have any is decided when its request arrives; a request that was let in is
+    /// answered, whatever becomes of the runner's row meanwhile (Gitea: `interceptor.go` reads the row, `FetchTask` picks).
+    pub fn let_in(&mut self, registration: u64) -> Option<Row> {
         let now = self.now();
-        let Some(row) = self.forge.registrations.get_mut(&registration) else { return Fetched::Nothing };
+        let heeds = !self.without(Safety::DisableAndWait);
+        let row = self.forge.registrations.get_mut(&registration)?;
         row.last_contact = Some(now);
-        if row.disabled || row.job.is_some() {
-            return Fetched::Nothing;
-        }
-        let row = row.clone();
+        Some(row.clone()).filter(|row| !(row.disabled && heeds) && row.job.is_none())
+    }
+
+    /// What a request that was let in gets; `handle` names the one job that the runner is for.
+    pub fn fetch(&mut self, registration: u64, row: &Row, handle: Option<&str>) -> Fetched {
         let fits =
             |job: &Job| job.status == Status::Waiting && row.covers(job) && (handle.is_none() || handle == job.handle.as_deref());
         let waiting = self.forge.jobs.iter().filter(|(_, job)| fits(job));

@@ -35,16 +35,6 @@ impl ForgeSeam {
         let error = || failed(what, "the connection timed out", ForgeErrorKind::Unreachable);
         ask(&self.world, fate, effect).await.ok_or_else(error)
     }
-
-    fn without(&self, safety: Safety) -> bool {
-        lock(&self.world).without(safety)
-    }
-
-    /// An old look in place of the one that is asked for.
-    fn old_look(&self) -> Option<Vec<ForgeJob>> {
-        let not_fresh = self.looks.instead_of_fresh().filter(|_| self.without(Safety::FreshLook));
-        not_fresh.or_else(|| self.looks.instead_of_last().filter(|_| self.without(Safety::OrderOfLooks)))
-    }
 }
 
 fn fate(world: &mut World) -> Fate {
@@ -69,13 +59,13 @@ impl Forge for ForgeSeam {
     }
 
     async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {
-        let old = self.old_look();
-        let jobs = self.ask("GET the queue", |world| world.queue()).await?;
-        let jobs = old.unwrap_or(jobs);
-        if self.without(Safety::FreshLook) {
-            self.looks.note(&jobs);
-        }
-        Ok(jobs)
+        let early = self.looks.instead_of_last();
+        let look = |world: &mut World| {
+            world.note_shortage();
+            world.queue()
+        };
+        let jobs = self.ask("GET the queue", look).await?;
+        Ok(early.unwrap_or(jobs))
     }
 
     async fn job(&self, _repository: &RepositoryName, job: u64) -> Result<JobState, ForgeError> {
@@ -174,9 +164,6 @@ impl World {
 
     fn disable(&mut self, registration: u64) {
         self.check_touch(registration);
-        if self.without(Safety::DisableAndWait) {
-            return;
-        }
         self.tell(|| format!("forge: disables runner {registration}"));
         if let Some(row) = self.forge.registrations.get_mut(&registration) {
             row.disabled = true;
