@@ -17,7 +17,7 @@ pub(crate) const HISTORY: &str = "history";
 /// Closed records of the short history.
 const SHORT: u64 = 100;
 /// Closed records of the long one, where nothing else is said.
-const LONG: u64 = 20_000;
+const LONG: u64 = 1_000_000;
 /// Jobs that wait all the time.
 const OPEN: u64 = 20;
 /// Passes of which the median counts.
@@ -66,7 +66,7 @@ async fn fill(store: &dyn Store, closed: u64) -> Result<(), Box<dyn std::error::
     for number in 1..=closed {
         let record = job(number)?;
         let life = Life::Closed { at: Timestamp::from_seconds(number), expires_at: Timestamp::from_seconds(u64::from(u32::MAX)) };
-        transaction = transaction.put(Key::job(&record.key), Expect::Absent, Record::Job(record), life);
+        transaction = transaction.put(Key::job(&record.key), Expect::Absent, Record::from(record), life);
         if transaction.writes().len() == Transaction::MOST_WRITES || number == closed {
             store.commit(std::mem::take(&mut transaction)).await?;
         }

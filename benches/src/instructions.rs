@@ -1,25 +1,25 @@
-//! Instructions of one run of a case: callgrind's count, less that of a run that does nothing.
+//! Instructions of one run of a case: callgrind's count, less that of its preparation.
 
 use std::process::{Command, Stdio};
 
 use crate::cases::Case;
 
-/// The argument that makes this program do nothing.
-pub(crate) const NOTHING: &str = "nothing";
+/// Behind the name of a case: prepare it, and do nothing.
+pub(crate) const ONLY_PREPARE: &str = "prepare";
 
-/// `None` where valgrind is not installed. Preparing the case counts too; it is the same in every version.
+/// `None` where valgrind is not installed.
 pub(crate) fn of(case: &Case) -> std::io::Result<Option<u64>> {
-    Ok(match (count(case.name)?, count(NOTHING)?) {
-        (Some(with), Some(without)) => Some(with.saturating_sub(without)),
+    Ok(match (count(&[case.name])?, count(&[case.name, ONLY_PREPARE])?) {
+        (Some(all), Some(preparation)) => Some(all.saturating_sub(preparation)),
         _ => None,
     })
 }
 
-fn count(argument: &str) -> std::io::Result<Option<u64>> {
+fn count(arguments: &[&str]) -> std::io::Result<Option<u64>> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe()?)
-        .arg(argument)
+        .args(arguments)
         .stdout(Stdio::null())
         .output();
     let Ok(output) = output else { return Ok(None) };

@@ -12,10 +12,11 @@ mod history;
 mod instructions;
 mod memory;
 mod still;
+mod workflows;
 
 use std::time::Instant;
 
-use cases::{CASES, Case};
+use cases::{CASES, Case, Extent};
 
 /// Enough for a stable median of cases that take microseconds to milliseconds.
 const RUNS: usize = 101;
@@ -23,16 +24,16 @@ const RUNS: usize = 101;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     match std::env::args().nth(1) {
-        Some(name) if name == instructions::NOTHING => Ok(()),
         Some(name) if name == history::HISTORY => history::compare(std::env::args().nth(2).map(|n| n.parse()).transpose()?).await,
-        Some(name) => once(&name).await,
+        Some(name) => once(&name, std::env::args().nth(2).as_deref()).await,
         None => all().await,
     }
 }
 
-async fn once(name: &str) -> Result<(), Box<dyn std::error::Error>> {
+async fn once(name: &str, extent: Option<&str>) -> Result<(), Box<dyn std::error::Error>> {
     let case = CASES.iter().find(|case| case.name == name).ok_or("there is no such case")?;
-    (case.run)().await?;
+    let extent = if extent == Some(instructions::ONLY_PREPARE) { Extent::Preparation } else { Extent::All };
+    (case.run)(extent).await?;
     Ok(())
 }
 
@@ -53,7 +54,7 @@ async fn all() -> Result<(), Box<dyn std::error::Error>> {
 async fn median_us(case: &Case) -> Result<f64, Box<dyn std::error::Error>> {
     let mut times = Vec::with_capacity(RUNS);
     for _ in 0..RUNS {
-        times.push((case.run)().await?.elapsed_us);
+        times.push((case.run)(Extent::All).await?.elapsed_us);
     }
     times.sort_by(f64::total_cmp);
     Ok(times.get(RUNS / 2).copied().unwrap_or_default())

@@ -5,18 +5,20 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shared::SharedText;
+
 /// Declares a string newtype that prints as itself.
 macro_rules! name {
     ($(#[$doc:meta])* $type:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $type(String);
+        pub struct $type(SharedText);
 
         impl $type {
             /// Takes the name as it is.
             pub fn new(name: impl Into<String>) -> Self {
-                Self(name.into())
+                Self(SharedText::from(name))
             }
 
             /// The name as text.
@@ -78,8 +80,8 @@ impl InstanceId {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RepositoryName {
-    owner: String,
-    name: String,
+    owner: SharedText,
+    name: SharedText,
 }
 
 impl RepositoryName {
@@ -111,7 +113,7 @@ impl FromStr for RepositoryName {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once('/') {
             Some((owner, name)) if is_path_segment(owner) && is_path_segment(name) => {
-                Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
+                Ok(Self { owner: owner.into(), name: name.into() })
             }
             _ => Err(NotARepository(text.to_owned())),
         }

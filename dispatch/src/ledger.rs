@@ -8,6 +8,7 @@ mod sheet;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub use close::AfterClose;
 pub use sheet::Sheet;
@@ -58,7 +59,7 @@ pub enum Announcement {
     /// The job was unknown; now it has a record.
     New,
     /// It had one; nothing was changed.
-    Known(Box<JobRecord>),
+    Known(Arc<JobRecord>),
 }
 
 impl<'a> Ledger<'a> {
@@ -82,11 +83,11 @@ impl<'a> Ledger<'a> {
     pub async fn announce(&self, job: JobRecord) -> Result<Announcement, LedgerError> {
         let key = Key::job(&job.key);
         let life = if job.is_open() { Life::Open } else { self.closed() };
-        let put = self.begin().put(key.clone(), Expect::Absent, Record::Job(job), life);
+        let put = self.begin().put(key.clone(), Expect::Absent, job.into(), life);
         match self.commit(put).await {
             Ok(()) => Ok(Announcement::New),
             Err(LedgerError::Conflict(_)) => match self.store.read(&key).await? {
-                Some(Stored { record: Record::Job(known), .. }) => Ok(Announcement::Known(Box::new(known))),
+                Some(Stored { record: Record::Job(known), .. }) => Ok(Announcement::Known(known)),
                 _ => Err(LedgerError::Missing(key)),
             },
             Err(error) => Err(error),
@@ -108,7 +109,7 @@ impl<'a> Ledger<'a> {
     pub async fn job(&self, job: &JobKey) -> Result<Stored<JobRecord>, LedgerError> {
         let key = Key::job(job);
         match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Job(record) }) => Ok(Stored { version, record }),
+            Some(Stored { version, record: Record::Job(record) }) => Ok(Stored { version, record: Arc::unwrap_or_clone(record) }),
             _ => Err(LedgerError::Missing(key)),
         }
     }
@@ -117,7 +118,9 @@ impl<'a> Ledger<'a> {
     pub async fn runner(&self, runner: &RunnerKey) -> Result<Stored<RunnerRecord>, LedgerError> {
         let key = Key::runner(runner);
         match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Runner(record) }) => Ok(Stored { version, record }),
+            Some(Stored { version, record: Record::Runner(record) }) => {
+                Ok(Stored { version, record: Arc::unwrap_or_clone(record) })
+            }
             _ => Err(LedgerError::Missing(key)),
         }
     }

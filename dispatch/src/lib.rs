@@ -43,6 +43,7 @@ mod scene;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod service;
+mod shared;
 pub mod store;
 pub mod text;
 pub mod time;

@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::cloud::Instance;
 use crate::forge::{Forge, ForgeError, ForgeJob, JobState, Trust};
-use crate::identifier::{BackendName, ForgeName, Scope};
+use crate::identifier::{BackendName, ForgeName, JobKey, PoolName, Scope};
 use crate::pool::{ForkPullRequests, choose};
 use crate::record::Record;
 use crate::service::Service;
@@ -95,7 +95,8 @@ async fn look_at(service: &Service, world: &World, name: &ForgeName, forge: &dyn
 
 /// Jobs that our records name and the queue does not show.
 fn missing(world: &World, forge: &ForgeName, jobs: &BTreeMap<u64, ForgeJob>) -> Vec<ForgeJob> {
-    let recorded = world.jobs.values().filter(|job| job.key.forge == *forge).map(|job| ForgeJob {
+    let is_missing = |job: &JobKey| job.forge == *forge && !jobs.contains_key(&job.job);
+    let recorded = world.jobs.values().filter(|job| is_missing(&job.key)).map(|job| ForgeJob {
         id: job.key.job,
         repository: job.repository.clone(),
         name: job.name.clone(),
@@ -106,7 +107,7 @@ fn missing(world: &World, forge: &ForgeName, jobs: &BTreeMap<u64, ForgeJob>) -> 
     });
     let on_runners = world.runners.values().filter(|runner| runner.forge == *forge).filter_map(|runner| {
         let Scope::Repository(repository) = &runner.scope else { return None };
-        let job = runner.job.as_ref().unwrap_or(&runner.launched_for);
+        let job = Some(runner.job.as_ref().unwrap_or(&runner.launched_for)).filter(|job| !jobs.contains_key(&job.job))?;
         Some(ForgeJob {
             id: job.job,
             repository: repository.clone(),
@@ -118,7 +119,7 @@ fn missing(world: &World, forge: &ForgeName, jobs: &BTreeMap<u64, ForgeJob>) -> 
         })
     });
     let wanted: BTreeMap<u64, ForgeJob> = on_runners.chain(recorded).map(|job| (job.id, job)).collect();
-    wanted.into_values().filter(|job| !jobs.contains_key(&job.id)).collect()
+    wanted.into_values().collect()
 }
 
 /// Asks for jobs one by one; one that could not be asked for stays out of the view.
@@ -157,7 +158,7 @@ async fn follow_queue(service: &Service, world: &mut World) -> Result<(), StoreE
     unlisted::read_jobs(service, world).await?;
     for (job, newest) in unlisted::newest(service, waiting_unknown(service, world)).await? {
         match newest {
-            Newest::Open(record) => drop(world.jobs.insert(record.key.clone(), *record)),
+            Newest::Open(record) => drop(world.jobs.insert(record.key.clone(), record)),
             Newest::Closed(generation) => drop(world.closed_generations.insert(job, generation)),
         }
     }
@@ -177,14 +178,7 @@ fn waiting_unknown(service: &Service, world: &World) -> BTreeSet<(ForgeName, u64
 async fn counters(service: &Service, world: &World) -> Result<BTreeMap<Key, Counter>, StoreError> {
     let mut keys = BTreeSet::from([Key::total()]);
     keys.extend(service.config.pools.iter().map(|pool| Key::pool(&pool.name)));
-    keys.extend(world.runners.values().flat_map(|runner| Key::counters(&runner.forge, &runner.scope, &runner.pool)));
-    for (forge, view) in &world.forges {
-        for job in view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued) {
-            if let Ok(pool) = choose(&service.config.pools, &job.labels) {
-                keys.extend(Key::counters(forge, &service.config.scope_for(forge, &job.repository), &pool.name));
-            }
-        }
-    }
+    keys.extend(places(service, world).iter().flat_map(|(forge, scope, pool)| Key::counters(forge, scope, pool)));
     let found = service.store.read_many(&keys).await?.into_iter();
     let counters = found.filter_map(|(key, Stored { version, record })| match record {
         Record::Counter { value } => Some((key, Counter { value, version, drift: None })),
@@ -207,4 +201,19 @@ async fn add_drifts(service: &Service, world: &World, counters: &mut BTreeMap<Ke
         }
     }
     Ok(())
+}
+
+/// Whom our runners serve, and whom those that waiting jobs want would.
+fn places<'a>(service: &'a Service, world: &'a World) -> BTreeSet<(&'a ForgeName, Scope, &'a PoolName)> {
+    let of_runners = world.runners.values().map(|runner| (&runner.forge, runner.scope.clone(), &runner.pool));
+    let mut places: BTreeSet<_> = of_runners.collect();
+    for (forge, view) in &world.forges {
+        let jobs = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued);
+        let place = |job: &ForgeJob| {
+            let pool = choose(&service.config.pools, &job.labels).ok()?;
+            Some((forge, service.config.scope_for(forge, &job.repository), &pool.name))
+        };
+        places.extend(jobs.filter_map(place));
+    }
+    places
 }

@@ -168,6 +168,16 @@ pub enum Reason {
     /// The operator stopped everything.
     #[error("emergency stop: ending the machine")]
     Stopped,
+    /// A counter looks wrong, perhaps because the list of open records is late.
+    #[error("counter {counter} says {said} while {counted} are open: it is corrected if that is still so in a minute")]
+    Miscount {
+        /// The counter's key.
+        counter: String,
+        /// Its value.
+        said: u64,
+        /// What was counted.
+        counted: u64,
+    },
     /// A counter disagreed with the open records.
     #[error("counter {counter} said {said} while {counted} are open: corrected")]
     Drift {
@@ -308,6 +318,7 @@ impl Reason {
             Self::Orphan { .. } => "orphan",
             Self::Ghost { .. } => "ghost",
             Self::Stopped => "stopped",
+            Self::Miscount { .. } => "miscount",
             Self::Drift { .. } => "drift",
             Self::CallFailed { .. } => "call_failed",
         }

@@ -158,12 +158,12 @@ impl Scene {
     pub(crate) fn record(mut self, id: u64) -> Self {
         let story = Story::beginning(NOW, &Reason::Announced { delivery: "d".to_owned() });
         let record = JobRecord::new(job_key(id), repository(), format!("job {id}"), labels(&["go"]), NOW, story);
-        self.world.jobs.insert(job_key(id), record);
+        self.world.jobs.insert(job_key(id), record.into());
         self
     }
 
     pub(crate) fn change_job(mut self, id: u64, change: impl FnOnce(&mut JobRecord)) -> Self {
-        change(self.world.jobs.get_mut(&job_key(id)).unwrap());
+        change(Arc::make_mut(self.world.jobs.get_mut(&job_key(id)).unwrap()));
         self
     }
 
@@ -189,7 +189,7 @@ impl Scene {
             job_over_at: None,
             story: Story::default(),
         };
-        self.world.runners.insert(key, record);
+        self.world.runners.insert(key, record.into());
         for counter in Key::counters(&"home".into(), &scope(), &"go".into()) {
             self.world.counters.entry(counter).or_default().value += 1;
         }
@@ -260,7 +260,7 @@ impl Scene {
     }
 
     pub(crate) fn runner(&mut self, index: u16) -> &mut RunnerRecord {
-        self.world.runners.get_mut(&runner_key(index)).unwrap()
+        Arc::make_mut(self.world.runners.get_mut(&runner_key(index)).unwrap())
     }
 
     pub(crate) fn with_runner(mut self, index: u16, change: impl FnOnce(&mut RunnerRecord)) -> Self {

@@ -1,6 +1,7 @@
 //! All that a pass knows: our records, and what forges and clouds showed a moment ago.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::cloud::Instance;
 use crate::forge::{Capabilities, ForgeJob, JobState, Registration, Trust};
@@ -19,9 +20,9 @@ pub struct World {
     /// The operator's switch.
     pub control: Control,
     /// Open jobs.
-    pub jobs: BTreeMap<JobKey, JobRecord>,
+    pub jobs: BTreeMap<JobKey, Arc<JobRecord>>,
     /// Open runners.
-    pub runners: BTreeMap<RunnerKey, RunnerRecord>,
+    pub runners: BTreeMap<RunnerKey, Arc<RunnerRecord>>,
     /// Open batches.
     pub batches: BTreeMap<BatchId, Batch>,
     /// The counters of everything that is open or wanted; one that was never written is missing.
@@ -109,16 +110,20 @@ impl World {
     /// The open record of a job, whatever its generation.
     pub fn open_job(&self, forge: &ForgeName, job: u64) -> Option<&JobRecord> {
         let from = JobKey { forge: forge.clone(), job, generation: 0 };
-        let first = self.jobs.range(from..).next().map(|(_, record)| record);
+        let first = self.jobs.range(from..).next().map(|(_, record)| &**record);
         first.filter(|record| record.key.forge == *forge && record.key.job == job)
     }
 
     /// What the open runners add up to, for each counter that is not 0.
     pub fn counted(&self) -> BTreeMap<Key, u64> {
-        let mut counted = BTreeMap::new();
+        let mut places = BTreeMap::<_, u64>::new();
         for runner in self.runners.values() {
-            for key in Key::counters(&runner.forge, &runner.scope, &runner.pool) {
-                *counted.entry(key).or_default() += 1;
+            *places.entry((&runner.forge, &runner.scope, &runner.pool)).or_default() += 1;
+        }
+        let mut counted = BTreeMap::new();
+        for ((forge, scope, pool), runners) in places {
+            for key in Key::counters(forge, scope, pool) {
+                *counted.entry(key).or_default() += runners;
             }
         }
         counted

@@ -96,6 +96,37 @@ fn a_matrix_beyond_all_reason_is_not_expanded_and_not_guessed_at() {
     }
 }
 
+/// A row for each of `cells`, written `{x: 1, y: 2}` with what else is said of it.
+fn entries(cells: impl Iterator<Item = usize>, also: &str) -> String {
+    cells.map(|n| format!("{{x: {}, y: {}{also}}}", n / 100, n % 100)).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn a_matrix_with_as_many_entries_as_cells_is_expanded_like_any_other() {
+    let list = (0..100).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let (exclude, include) = (entries(3..10_000, ""), entries(0..10_000, ", extra: 1"));
+    let matrix = job(&format!("strategy: {{matrix: {{x: [{list}], y: [{list}], exclude: [{exclude}]}}}}"));
+    let extended = job(&format!("strategy: {{matrix: {{x: [{list}], y: [{list}], include: [{include}]}}}}"));
+    for dialect in DIALECTS {
+        let left = "m.yml: started a (0, 0)=waiting a (0, 1)=waiting a (0, 2)=waiting: `push` has no filter\n";
+        assert_eq!(told(dialect, &[("m.yml", &matrix)]), left);
+        let [decision] = &decided(dialect, &[("m.yml", extended.as_bytes())], &[])[..] else { panic!("one decision") };
+        let Outcome::Started { jobs, .. } = &decision.outcome else { panic!("{decision:?}") };
+        assert_eq!((jobs.len(), &*jobs[0].name, &*jobs[9_999].name), (10_000, "a (1, 0, 0)", "a (1, 99, 99)"));
+    }
+}
+
+#[test]
+fn a_matrix_whose_entries_would_fill_the_memory_is_not_guessed_at() {
+    let extra = (0..2_000).map(|n| format!("k{n}: 1")).collect::<Vec<_>>().join(", ");
+    let list = (0..1_000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let matrix = job(&format!("strategy: {{matrix: {{x: [1], y: [{list}], include: [{{x: 1, {extra}}}]}}}}"));
+    for dialect in DIALECTS {
+        let expected = "m.yml: unknown: it is not known: line 2: the combinations of the matrix have more than 1000000 values\n";
+        assert_eq!(told(dialect, &[GOOD, ("m.yml", &matrix)]), format!("{STARTED}{expected}"));
+    }
+}
+
 #[test]
 fn a_file_of_more_than_a_mebibyte_is_cut_by_newer_gitea_only() {
     let large = format!("on: push\n{}jobs: {{build: {{runs-on: go, steps: []}}}}\n", "# x\n".repeat(300_000));

@@ -8,7 +8,6 @@ use std::process::Command;
 
 use dispatch::config::{Config, Environment, from_environment};
 use dispatch::doctor::{Check, Topic, Verdict, examine};
-use dispatch::store::dynamodb::create_table;
 use dispatch::time::Timestamp;
 use serde_json::json;
 use tests::aws::{Fault, Lab, REGION, with_moto};
@@ -27,7 +26,7 @@ impl Account {
         // The emulator has no quotas of EC2.
         lab.inject(Fault::answer("GetServiceQuota", json!({ "Quota": { "QuotaCode": "L-34B43A08", "Value": 256.0 } })).always());
         let client = aws_sdk_dynamodb::Client::new(&lab.settings().await);
-        create_table(&client, TABLE).await.expect("a table");
+        lab.create_table(TABLE);
         let table = client.describe_table().table_name(TABLE).send().await.expect("the table").table.expect("the table");
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("aws/installed.py");
         let mut python = Command::new(with_moto());

@@ -2,7 +2,7 @@
 
 use super::changes::Changes;
 use super::{Apply, Failed, call_failed};
-use crate::cloud::{CloudError, CloudErrorKind, Instance, LaunchOrder};
+use crate::cloud::{CloudError, CloudErrorKind, Instance, InstanceState, LaunchOrder};
 use crate::identifier::{BatchId, RunnerKey};
 use crate::journal::Subject;
 use crate::ledger::{AfterClose, LedgerError, Sheet};
@@ -76,7 +76,11 @@ impl Apply<'_> {
     }
 
     async fn launched(&mut self, batch: &Batch, sheet: Sheet, instances: &[Instance]) -> Result<(), Failed> {
-        let machine = |runner: &RunnerRecord| instances.iter().find(|instance| instance.runner.as_ref() == Some(&runner.key));
+        // After the loss of all records an order may go out under the name of one that was carried out long ago. What that
+        // brought, and what is over, has failed nobody now.
+        let alive = |instance: &&Instance| instance.state == InstanceState::Alive;
+        let machine =
+            |runner: &RunnerRecord| instances.iter().filter(alive).find(|instance| instance.runner.as_ref() == Some(&runner.key));
         let (with, without): (Vec<_>, Vec<_>) = claimed(batch, &sheet).into_iter().partition(|runner| machine(runner).is_some());
         let mut changes = self.changes(sheet);
         self.give_up(&mut changes, &without, &Reason::NotFulfilled, AfterClose::RetryAfter(SOON_S)).await?;

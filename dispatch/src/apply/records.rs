@@ -63,7 +63,7 @@ impl Apply<'_> {
 fn record(changes: &mut Changes, action: &Action, reason: &Reason) -> Result<(), LedgerError> {
     match action {
         Action::Open(job) => {
-            changes.sheet.add(Key::job(&job.key), Record::Job((**job).clone()));
+            changes.sheet.add(Key::job(&job.key), (**job).clone().into());
             changes.will_tell(Subject::Job(job.key.clone()), reason);
             Ok(())
         }

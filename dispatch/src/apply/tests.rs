@@ -13,7 +13,7 @@ use crate::forge::{Forge, JobState, MemoryForge, Registration};
 use crate::identifier::InstanceId;
 use crate::plan::{Action, Plan, Planned, Unless};
 use crate::reason::Reason;
-use crate::record::{Control, Mode, Record, RunnerRecord};
+use crate::record::{Control, JobRecord, Mode, Record, RunnerRecord};
 use crate::scene::{NOW, Scene, job_key, runner_key};
 use crate::service::Service;
 use crate::store::{Expect, Key, Life, Transaction};
@@ -154,7 +154,7 @@ async fn nothing_is_claimed_from_the_moment_on_in_which_the_switch_is_turned() {
     let story = AfterLoss::new(&Scene::new().launched(0)).await;
     let scene = Scene::new().known(34, JobState::Queued);
     let ledger = || story.service.ledger();
-    ledger().announce(scene.world.jobs[&job_key(34)].clone()).await.unwrap();
+    ledger().announce(JobRecord::clone(&scene.world.jobs[&job_key(34)])).await.unwrap();
     for (mode, launches) in [(Mode::Paused, 0), (Mode::Running, 1)] {
         ledger().set_control(Control { mode, since: NOW }).await.unwrap();
         story.carry_out(scene.plan().actions.pop().unwrap().action).await;

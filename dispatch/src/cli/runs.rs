@@ -1,5 +1,7 @@
 //! `dispatch runs`: jobs and who served them, open ones first.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::arguments::Place;
@@ -26,7 +28,7 @@ pub(super) async fn run(place: &Place, json: bool, most: usize) -> Exit {
     }
 }
 
-async fn jobs(installed: &Installed, most: usize) -> Result<Vec<JobRecord>, StoreError> {
+async fn jobs(installed: &Installed, most: usize) -> Result<Vec<Arc<JobRecord>>, StoreError> {
     let open = installed.store.open_records().await?;
     // Runners and launch orders are closed beside their jobs, so three times as many records hold enough jobs.
     let closed = installed.store.closed_records(most.saturating_mul(3)).await?;
@@ -34,7 +36,7 @@ async fn jobs(installed: &Installed, most: usize) -> Result<Vec<JobRecord>, Stor
         Record::Job(job) => Some(job),
         _ => None,
     };
-    let mut jobs: Vec<JobRecord> = open.into_iter().filter_map(job).collect();
+    let mut jobs: Vec<Arc<JobRecord>> = open.into_iter().filter_map(job).collect();
     jobs.sort_by_key(|job| std::cmp::Reverse(job.first_seen));
     jobs.extend(closed.into_iter().filter_map(job).take(most));
     Ok(jobs)
@@ -55,7 +57,7 @@ struct Line<'a> {
     text: &'a str,
 }
 
-fn print(jobs: &[JobRecord], json: bool) {
+fn print(jobs: &[Arc<JobRecord>], json: bool) {
     for job in jobs {
         if json {
             output::json(&line(job));

@@ -26,7 +26,7 @@ impl Ledger<'_> {
             job.add_runner(runner.clone());
             job.story.add(self.now, &reason);
             let record = self.claimed(batch, runner, member.job.clone(), member.handle.clone(), &reason);
-            sheet.add(Key::runner(&record.key), Record::Runner(record));
+            sheet.add(Key::runner(&record.key), record.into());
         }
         for (counter, limit) in &claim.counters {
             sheet.count(counter.clone(), count, limit.map(u64::from));

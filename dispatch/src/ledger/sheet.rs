@@ -1,6 +1,7 @@
 //! Several records as one worker has read them, changed here first and then written in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::LedgerError;
 use crate::identifier::{BatchId, JobKey, RunnerKey};
@@ -31,7 +32,7 @@ impl Sheet {
     /// A job, if there is such a record.
     pub fn job(&self, job: &JobKey) -> Option<&JobRecord> {
         match self.now.get(&Key::job(job)) {
-            Some(Record::Job(record)) => Some(record),
+            Some(Record::Job(record)) => Some(record.as_ref()),
             _ => None,
         }
     }
@@ -39,7 +40,7 @@ impl Sheet {
     /// A runner, if there is such a record.
     pub fn runner(&self, runner: &RunnerKey) -> Option<&RunnerRecord> {
         match self.now.get(&Key::runner(runner)) {
-            Some(Record::Runner(record)) => Some(record),
+            Some(Record::Runner(record)) => Some(record.as_ref()),
             _ => None,
         }
     }
@@ -56,7 +57,7 @@ impl Sheet {
     pub fn job_mut(&mut self, job: &JobKey) -> Result<&mut JobRecord, LedgerError> {
         let key = Key::job(job);
         match self.now.get_mut(&key) {
-            Some(Record::Job(record)) => Ok(record),
+            Some(Record::Job(record)) => Ok(Arc::make_mut(record)),
             _ => Err(LedgerError::Missing(key)),
         }
     }
@@ -65,7 +66,7 @@ impl Sheet {
     pub fn runner_mut(&mut self, runner: &RunnerKey) -> Result<&mut RunnerRecord, LedgerError> {
         let key = Key::runner(runner);
         match self.now.get_mut(&key) {
-            Some(Record::Runner(record)) => Ok(record),
+            Some(Record::Runner(record)) => Ok(Arc::make_mut(record)),
             _ => Err(LedgerError::Missing(key)),
         }
     }

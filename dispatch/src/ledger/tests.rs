@@ -12,7 +12,7 @@ async fn waiting(jobs: &[u64]) -> (MemoryStore, Claim) {
     let scene = jobs.iter().fold(Scene::new(), |scene, job| scene.known(*job, crate::forge::JobState::Queued));
     let store = MemoryStore::new();
     for job in scene.world.jobs.values() {
-        ledger(&store).announce(job.clone()).await.unwrap();
+        ledger(&store).announce((**job).clone()).await.unwrap();
     }
     match scene.plan().actions.pop().unwrap().action {
         Action::Claim(claim) => (store, *claim),
@@ -69,7 +69,7 @@ async fn a_record_that_is_there_already_is_not_added() {
     let (store, _) = waiting(&[34]).await;
     let known = job(&store, 34).await;
     let mut sheet = Sheet::default();
-    sheet.add(Key::job(&known.key), Record::Job(JobRecord { failures: 9, ..known }));
+    sheet.add(Key::job(&known.key), JobRecord { failures: 9, ..known }.into());
     assert!(matches!(ledger(&store).write(&mut sheet).await, Err(LedgerError::Conflict(_))));
     assert_eq!(job(&store, 34).await.failures, 0);
 }

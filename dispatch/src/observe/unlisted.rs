@@ -6,6 +6,7 @@
 //! The same goes for a runner that the list shows without a registration: it may have one by now.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::cloud::InstanceState;
 use crate::identifier::{ForgeName, JobKey, RunnerKey};
@@ -79,7 +80,7 @@ pub(super) async fn read_jobs(service: &Service, world: &mut World) -> Result<()
 /// The newest record of a job that waits.
 pub(super) enum Newest {
     /// The list has only not shown it yet.
-    Open(Box<JobRecord>),
+    Open(Arc<JobRecord>),
     /// The job is queued again.
     Closed(u32),
 }
@@ -123,7 +124,7 @@ fn generations(first: &JobKey) -> impl Iterator<Item = JobKey> {
 
 fn state(key: &JobKey, record: Record) -> Newest {
     match record {
-        Record::Job(record) if record.is_open() => Newest::Open(Box::new(record)),
+        Record::Job(record) if record.is_open() => Newest::Open(record),
         _ => Newest::Closed(key.generation),
     }
 }
@@ -212,7 +213,7 @@ mod tests {
         let scene = Scene::new().booting(0).booting(1);
         let (service, mut world) = late(&scene).await;
         let before = |record: &RunnerRecord| RunnerRecord { registration: None, handed_over_at: None, ..record.clone() };
-        world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record))).collect();
+        world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record).into())).collect();
         close_runner(&service, 1).await;
         read_switch_and_young_runners(&service, &mut world).await.unwrap();
         assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);

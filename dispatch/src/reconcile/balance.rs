@@ -13,7 +13,7 @@ use crate::label::LabelSet;
 use crate::phase::Phase;
 use crate::plan::{Action, Claim, Member};
 use crate::reason::{Held, Reason};
-use crate::record::{Batch, Mode};
+use crate::record::{Batch, Mode, RunnerRecord};
 use crate::store::Key;
 use crate::world::World;
 
@@ -25,13 +25,10 @@ pub(super) struct Balance {
 }
 
 /// Whoever has all of these in common can stand in for each other.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Group {
-    forge: ForgeName,
-    scope: Scope,
-    pool: PoolName,
-    labels: LabelSet,
-    handle: Option<String>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Group<'a> {
+    order: Order<'a>,
+    handle: Option<&'a str>,
 }
 
 #[derive(Debug, Default)]
@@ -48,7 +45,7 @@ pub(super) fn balance(world: &World, config: &Config, wanted: &[Wanted<'_>], run
     missing.sort_by(|a, b| a.key.cmp(&b.key));
     let mut room = Room::new(world, config);
     let beside_forks = beside_forks(wanted);
-    let mut orders: BTreeMap<Order, Vec<&Wanted<'_>>> = BTreeMap::new();
+    let mut orders: BTreeMap<Order<'_>, Vec<&Wanted<'_>>> = BTreeMap::new();
     for job in missing {
         let beside = (job.handle.is_none() && beside_forks(job)).then_some(Held::BesideFork);
         match job.held.clone().or(beside).or_else(|| room.take(job)) {
@@ -64,27 +61,15 @@ pub(super) fn balance(world: &World, config: &Config, wanted: &[Wanted<'_>], run
     Balance { surplus }
 }
 
-fn group<'a>(wanted: &'a [Wanted<'a>], runners: &'a Runners<'a>) -> BTreeMap<Group, Sides<'a>> {
-    let mut groups: BTreeMap<Group, Sides<'a>> = BTreeMap::new();
+fn group<'a>(wanted: &'a [Wanted<'a>], runners: &'a Runners<'a>) -> BTreeMap<Group<'a>, Sides<'a>> {
+    let mut groups: BTreeMap<Group<'a>, Sides<'a>> = BTreeMap::new();
     for job in wanted {
-        let group = Group {
-            forge: job.key.forge.clone(),
-            scope: job.scope.clone(),
-            pool: job.pool.name.clone(),
-            labels: job.labels.clone(),
-            handle: job.handle.clone(),
-        };
+        let group = Group { order: Order::of(job), handle: job.handle.as_deref() };
         groups.entry(group).or_default().jobs.push(job);
     }
     for now in runners.values().filter(|now| now.phase.waits()) {
-        let runner = now.record;
-        let group = Group {
-            forge: runner.forge.clone(),
-            scope: runner.scope.clone(),
-            pool: runner.pool.clone(),
-            labels: runner.labels.clone(),
-            handle: runner.handle.clone(),
-        };
+        let RunnerRecord { forge, scope, pool, labels, handle, .. } = now.record;
+        let group = Group { order: Order { forge, scope, pool, labels }, handle: handle.as_deref() };
         groups.entry(group).or_default().runners.push(now);
     }
     groups
@@ -128,7 +113,7 @@ fn beside_forks<'a>(wanted: &'a [Wanted<'a>]) -> impl Fn(&Wanted<'_>) -> bool + 
     move |job| {
         let same_queue =
             |other: &&&Wanted<'_>| other.key.forge == job.key.forge && other.scope == job.scope && other.key != job.key;
-        refused.iter().filter(same_queue).any(|other| other.labels.is_subset(&job.labels))
+        refused.iter().filter(same_queue).any(|other| other.labels.is_subset(job.labels))
     }
 }
 
@@ -141,17 +126,17 @@ fn hold(world: &World, job: &Wanted<'_>, held: Held, plan: &mut Draft) {
 }
 
 /// Jobs that one launch order can serve. Handles differ from member to member.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Order {
-    forge: ForgeName,
-    scope: Scope,
-    pool: PoolName,
-    labels: LabelSet,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Order<'a> {
+    forge: &'a ForgeName,
+    scope: &'a Scope,
+    pool: &'a PoolName,
+    labels: &'a LabelSet,
 }
 
-impl Order {
-    fn of(job: &Wanted<'_>) -> Self {
-        Self { forge: job.key.forge.clone(), scope: job.scope.clone(), pool: job.pool.name.clone(), labels: job.labels.clone() }
+impl<'a> Order<'a> {
+    fn of(job: &'a Wanted<'_>) -> Self {
+        Self { forge: &job.key.forge, scope: &job.scope, pool: &job.pool.name, labels: job.labels }
     }
 }
 
@@ -159,18 +144,17 @@ fn claim(world: &World, config: &Config, jobs: &[&Wanted<'_>], plan: &mut Draft)
     let Some(first) = jobs.first() else { return };
     let Order { forge, scope, pool, labels } = Order::of(first);
     let id = Batch::id_for(jobs.iter().map(|job| (&job.key, job.launches)));
-    let counters =
-        Key::counters(&forge, &scope, &pool).into_iter().map(|key| (key.clone(), bound(config, first, &key))).collect();
+    let counters = Key::counters(forge, scope, pool).into_iter().map(|key| (key.clone(), bound(config, first, &key))).collect();
     let members = jobs.iter().map(|job| Member { job: job.key.clone(), handle: job.handle.clone(), launches: job.launches });
     let runner = RunnerKey { batch: id.clone(), index: 0 };
     let reason = Reason::Launching { pool: pool.clone(), runner };
     let batch = Batch {
         id,
-        pool,
+        pool: pool.clone(),
         backend: first.pool.backend.clone(),
-        forge,
-        scope,
-        labels,
+        forge: forge.clone(),
+        scope: scope.clone(),
+        labels: labels.clone(),
         members: jobs.iter().map(|job| job.key.clone()).collect(),
         made_at: world.now,
     };
@@ -196,24 +180,28 @@ fn bound(config: &Config, job: &Wanted<'_>, key: &Key) -> Option<u32> {
 struct Room<'a> {
     config: &'a Config,
     counters: BTreeMap<Key, u64>,
+    /// What the jobs of an order count against.
+    keys: BTreeMap<Order<'a>, Vec<Key>>,
 }
 
 impl<'a> Room<'a> {
     fn new(world: &World, config: &'a Config) -> Self {
-        Self { config, counters: world.counters.iter().map(|(key, counter)| (key.clone(), counter.value)).collect() }
+        let counters = world.counters.iter().map(|(key, counter)| (key.clone(), counter.value)).collect();
+        Self { config, counters, keys: BTreeMap::new() }
     }
 
     /// Takes a place for a job under all of its bounds, or says which is reached.
-    fn take(&mut self, job: &Wanted<'_>) -> Option<Held> {
-        let keys = Key::counters(&job.key.forge, &job.scope, &job.pool.name);
-        for key in &keys {
+    fn take(&mut self, job: &'a Wanted<'_>) -> Option<Held> {
+        let order = Order::of(job);
+        let keys = self.keys.entry(order).or_insert_with(|| Key::counters(order.forge, order.scope, order.pool));
+        for key in keys.iter() {
             let used = self.counters.get(key).copied().unwrap_or(0);
             if let Some(limit) = bound(self.config, job, key).filter(|limit| used >= u64::from(*limit)) {
                 return Some(Held::Limit { what: described(key), limit });
             }
         }
         for key in keys {
-            *self.counters.entry(key).or_default() += 1;
+            *self.counters.entry(key.clone()).or_default() += 1;
         }
         None
     }

@@ -21,13 +21,14 @@ pub(super) fn settle(world: &World, plan: &mut Draft) {
         if counted == counter.value {
             continue;
         }
-        let reason = Reason::Drift { counter: key.to_string(), said: counter.value, counted };
+        let (name, said) = (key.to_string(), counter.value);
         match suspected(counter, counted) {
             None => {
                 let drift = Drift { version: counter.version, counted, since: world.now };
-                plan.record(Action::Suspect { counter: key.clone(), drift }, reason);
+                plan.record(Action::Suspect { counter: key.clone(), drift }, Reason::Miscount { counter: name, said, counted });
             }
             Some(drift) if world.now.since_s(drift.since) >= SURE_AFTER_S => {
+                let reason = Reason::Drift { counter: name, said, counted };
                 plan.end(Action::Repair { counter: key.clone(), drift: drift.clone() }, reason);
             }
             Some(_) => {}

@@ -1,5 +1,7 @@
 //! What each job of the queue wants, and what became of the jobs that we know.
 
+use std::collections::BTreeSet;
+
 use super::{Draft, Runners};
 use crate::config::Config;
 use crate::forge::{ForgeJob, JobState, Trust};
@@ -20,7 +22,7 @@ pub(super) struct Wanted<'a> {
     pub(super) key: JobKey,
     pub(super) pool: &'a Pool,
     pub(super) scope: Scope,
-    pub(super) labels: LabelSet,
+    pub(super) labels: &'a LabelSet,
     pub(super) handle: Option<String>,
     pub(super) launches: u32,
     /// Why nothing is launched for it now.
@@ -30,11 +32,14 @@ pub(super) struct Wanted<'a> {
 }
 
 /// Plans the records of jobs and returns those that wait, in the order in which forges hand them out.
-pub(super) fn settle<'a>(world: &World, config: &'a Config, runners: &Runners<'_>, plan: &mut Draft) -> Vec<Wanted<'a>> {
+pub(super) fn settle<'a>(world: &'a World, config: &'a Config, runners: &Runners<'a>, plan: &mut Draft) -> Vec<Wanted<'a>> {
     let mut wanted = Vec::new();
     for (forge, view) in &world.forges {
         match view {
-            View::Seen(view) => settle_forge(&Look { world, config, runners, forge, view }, plan, &mut wanted),
+            View::Seen(view) => {
+                let ours = Ours::at(forge, runners);
+                settle_forge(&Look { world, config, ours, forge, view }, plan, &mut wanted);
+            }
             View::Unreachable(cause) => hold_all(world, forge, cause, plan),
         }
     }
@@ -43,12 +48,38 @@ pub(super) fn settle<'a>(world: &World, config: &'a Config, runners: &Runners<'_
 }
 
 /// One forge, and all that is needed to judge its jobs.
-struct Look<'w, 'a> {
-    world: &'w World,
+struct Look<'a> {
+    world: &'a World,
     config: &'a Config,
-    runners: &'w Runners<'w>,
-    forge: &'w ForgeName,
-    view: &'w ForgeView,
+    ours: Ours<'a>,
+    forge: &'a ForgeName,
+    view: &'a ForgeView,
+}
+
+/// By what a job can be known to run on a runner of ours.
+#[derive(Default)]
+struct Ours<'a> {
+    registrations: BTreeSet<u64>,
+    handles: BTreeSet<&'a str>,
+    jobs: BTreeSet<&'a JobKey>,
+}
+
+impl<'a> Ours<'a> {
+    fn at(forge: &ForgeName, runners: &Runners<'a>) -> Self {
+        let mut ours = Self::default();
+        for runner in runners.values().map(|now| now.record).filter(|runner| runner.forge == *forge) {
+            ours.registrations.extend(runner.registration);
+            ours.handles.extend(runner.handle.as_deref());
+            ours.jobs.extend(&runner.job);
+        }
+        ours
+    }
+
+    fn have(&self, job: &ForgeJob, record: &JobRecord, registration: Option<u64>) -> bool {
+        registration.is_some_and(|id| self.registrations.contains(&id))
+            || job.handle.as_deref().is_some_and(|handle| self.handles.contains(handle))
+            || self.jobs.contains(&record.key)
+    }
 }
 
 fn hold_all(world: &World, forge: &ForgeName, cause: &str, plan: &mut Draft) {
@@ -58,7 +89,7 @@ fn hold_all(world: &World, forge: &ForgeName, cause: &str, plan: &mut Draft) {
     }
 }
 
-fn settle_forge<'a>(look: &Look<'_, 'a>, plan: &mut Draft, wanted: &mut Vec<Wanted<'a>>) {
+fn settle_forge<'a>(look: &Look<'a>, plan: &mut Draft, wanted: &mut Vec<Wanted<'a>>) {
     for job in look.view.jobs.values() {
         let record = look.world.open_job(look.forge, job.id);
         match (&job.state, record) {
@@ -74,7 +105,7 @@ fn settle_forge<'a>(look: &Look<'_, 'a>, plan: &mut Draft, wanted: &mut Vec<Want
     }
 }
 
-fn queued<'a>(look: &Look<'_, 'a>, job: &ForgeJob, record: Option<&JobRecord>, plan: &mut Draft) -> Option<Wanted<'a>> {
+fn queued<'a>(look: &Look<'a>, job: &'a ForgeJob, record: Option<&JobRecord>, plan: &mut Draft) -> Option<Wanted<'a>> {
     let pool = match choose(&look.config.pools, &job.labels) {
         Ok(pool) => pool,
         Err(no_pool) => {
@@ -88,12 +119,14 @@ fn queued<'a>(look: &Look<'_, 'a>, job: &ForgeJob, record: Option<&JobRecord>, p
         close(record, Reason::Gone, plan);
         return None;
     }
-    let known = record.cloned().unwrap_or_else(|| open(look, job, plan));
-    Some(want(look, job, &known, pool))
+    Some(match record {
+        Some(record) => want(look, job, record, pool),
+        None => want(look, job, &open(look, job, plan), pool),
+    })
 }
 
 /// Begins the record of a job that only the queue told of.
-fn open(look: &Look<'_, '_>, job: &ForgeJob, plan: &mut Draft) -> JobRecord {
+fn open(look: &Look<'_>, job: &ForgeJob, plan: &mut Draft) -> JobRecord {
     let closed = look.world.closed_generations.get(&(look.forge.clone(), job.id)).copied();
     let generation = closed.map_or(1, |closed| closed.saturating_add(1));
     let key = JobKey { forge: look.forge.clone(), job: job.id, generation };
@@ -108,13 +141,13 @@ fn open(look: &Look<'_, '_>, job: &ForgeJob, plan: &mut Draft) -> JobRecord {
     record
 }
 
-fn want<'a>(look: &Look<'_, '_>, job: &ForgeJob, record: &JobRecord, pool: &'a Pool) -> Wanted<'a> {
+fn want<'a>(look: &Look<'_>, job: &'a ForgeJob, record: &JobRecord, pool: &'a Pool) -> Wanted<'a> {
     let fork = fork(look, job, pool);
     Wanted {
         key: record.key.clone(),
         pool,
         scope: look.config.scope_for(look.forge, &job.repository),
-        labels: job.labels.clone(),
+        labels: &job.labels,
         handle: job.handle.clone(),
         launches: record.launches,
         refused: fork.is_some(),
@@ -134,7 +167,7 @@ fn switched_off(mode: Mode) -> Option<Held> {
     }
 }
 
-fn fork(look: &Look<'_, '_>, job: &ForgeJob, pool: &Pool) -> Option<Held> {
+fn fork(look: &Look<'_>, job: &ForgeJob, pool: &Pool) -> Option<Held> {
     match (pool.fork_pull_requests, look.view.trust.get(&job.id)) {
         (ForkPullRequests::Allow, _) | (ForkPullRequests::Refuse, Some(Trust::Own)) => None,
         (ForkPullRequests::Refuse, Some(Trust::Fork)) => Some(Held::ForkPullRequest { pool: pool.name.clone() }),
@@ -165,16 +198,11 @@ fn out_of_sight(world: &World, pool: &Pool) -> Option<Held> {
 }
 
 /// A job that runs on one of our runners is linked from the runner's side; on any other it is not ours any more.
-fn running(look: &Look<'_, '_>, job: &ForgeJob, record: &JobRecord, registration: Option<u64>, plan: &mut Draft) {
+fn running(look: &Look<'_>, job: &ForgeJob, record: &JobRecord, registration: Option<u64>, plan: &mut Draft) {
     if record.taken_by.is_some() || !look.view.capabilities.registrations {
         return;
     }
-    let ours = look.runners.values().map(|now| now.record).filter(|runner| runner.forge == *look.forge).any(|runner| {
-        let by_registration = registration.is_some() && runner.registration == registration;
-        let by_handle = job.handle.is_some() && runner.handle == job.handle;
-        by_registration || by_handle || runner.job.as_ref() == Some(&record.key)
-    });
-    if !ours {
+    if !look.ours.have(job, record, registration) {
         close(record, Reason::TakenElsewhere, plan);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::cloud::{IdentityState, Instance, InstanceState};
-use crate::identifier::{BackendName, ForgeName, InstanceId, Scope};
+use crate::identifier::{BackendName, ForgeName, InstanceId, RunnerKey, Scope};
 use crate::plan::Action;
 use crate::pool::DEFAULT_MAXIMUM_AGE_S;
 use crate::reason::Reason;
@@ -24,7 +24,9 @@ pub(super) fn settle(world: &World, plan: &mut Draft) {
         }
     }
     for batch in world.batches.keys() {
-        if !world.runners.keys().any(|runner| runner.batch == *batch) {
+        let first = RunnerKey { batch: batch.clone(), index: 0 };
+        let of_batch = world.runners.range(first..).next().is_some_and(|(runner, _)| runner.batch == *batch);
+        if !of_batch {
             plan.record(Action::CloseBatch(batch.clone()), Reason::Served);
         }
     }

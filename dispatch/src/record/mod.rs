@@ -10,6 +10,8 @@ mod job;
 mod runner;
 mod story;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use batch::Batch;
@@ -24,14 +26,14 @@ pub use story::{Note, Story};
 /// A reader takes older ones; a newer one is refused with its key, because acting on half-understood facts could launch twice.
 pub const SCHEMA: u32 = 1;
 
-/// Anything that the store keeps.
+/// Anything that the store keeps. Copies share jobs and runners: every pass reads all that are open, and changes few.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Record {
     /// One demand.
-    Job(JobRecord),
+    Job(#[serde(with = "crate::shared::value")] Arc<JobRecord>),
     /// One ephemeral runner.
-    Runner(RunnerRecord),
+    Runner(#[serde(with = "crate::shared::value")] Arc<RunnerRecord>),
     /// One immutable launch order.
     Batch(Batch),
     /// The operator's switch.
@@ -47,4 +49,16 @@ pub enum Record {
     },
     /// A counter that may be wrong.
     Drift(Drift),
+}
+
+impl From<JobRecord> for Record {
+    fn from(job: JobRecord) -> Self {
+        Self::Job(Arc::new(job))
+    }
+}
+
+impl From<RunnerRecord> for Record {
+    fn from(runner: RunnerRecord) -> Self {
+        Self::Runner(Arc::new(runner))
+    }
 }

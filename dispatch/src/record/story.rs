@@ -1,6 +1,8 @@
 //! The story of a record: what happened, when and why, for `dispatch why`.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::reason::Reason;
 use crate::text::printable;
@@ -27,10 +29,10 @@ pub struct Note {
     pub text: String,
 }
 
-/// Notes in order of time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Story(Vec<Note>);
+/// Notes in order of time. Copies share them: every pass reads the records of all that is open, and changes few.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Vec<Note>")]
+pub struct Story(Arc<Vec<Note>>);
 
 impl Story {
     /// A story that begins with `reason`.
@@ -45,9 +47,10 @@ impl Story {
         if self.ends_with(reason) {
             return;
         }
-        self.0.push(Note { at, code: reason.code().to_owned(), text: text(reason) });
-        if self.0.len() > MOST_NOTES {
-            self.0.remove(KEPT_FROM_START);
+        let notes = Arc::make_mut(&mut self.0);
+        notes.push(Note { at, code: reason.code().to_owned(), text: text(reason) });
+        if notes.len() > MOST_NOTES {
+            notes.remove(KEPT_FROM_START);
         }
     }
 
@@ -67,6 +70,18 @@ impl Story {
     }
 }
 
+impl From<Vec<Note>> for Story {
+    fn from(notes: Vec<Note>) -> Self {
+        Self(Arc::new(notes))
+    }
+}
+
+impl Serialize for Story {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.notes().serialize(serializer)
+    }
+}
+
 fn text(reason: &Reason) -> String {
     printable(&reason.to_string(), MOST_CHARACTERS)
 }
@@ -81,6 +96,22 @@ mod tests {
         story.add(Timestamp::from_seconds(2), &Reason::LaunchAgain);
         story.add(Timestamp::from_seconds(3), &Reason::Online);
         assert_eq!(story.notes().len(), 2);
+    }
+
+    #[test]
+    fn what_a_copy_adds_is_not_in_the_original() {
+        let story = Story::beginning(Timestamp::from_seconds(1), &Reason::LaunchAgain);
+        let mut copy = story.clone();
+        copy.add(Timestamp::from_seconds(3), &Reason::Online);
+        assert_eq!((story.notes().len(), copy.notes().len()), (1, 2));
+    }
+
+    #[test]
+    fn a_story_is_stored_as_its_notes() {
+        let story = Story::beginning(Timestamp::from_seconds(1), &Reason::LaunchAgain);
+        let json = serde_json::to_string(&story).unwrap();
+        assert_eq!(json, serde_json::to_string(story.notes()).unwrap());
+        assert_eq!(serde_json::from_str::<Story>(&json).unwrap(), story);
     }
 
     #[test]

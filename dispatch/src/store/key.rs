@@ -5,63 +5,64 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::identifier::{BatchId, ForgeName, JobKey, PoolName, RepositoryName, RunnerKey, Scope};
+use crate::shared::SharedText;
 use crate::time::Timestamp;
 
 /// Where a record is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Key(String);
+pub struct Key(SharedText);
 
 impl Key {
     /// Of a job.
     pub fn job(job: &JobKey) -> Self {
-        Self(format!("job#{job}"))
+        Self::from_stored(format!("job#{job}"))
     }
 
     /// Of a runner.
     pub fn runner(runner: &RunnerKey) -> Self {
-        Self(format!("runner#{runner}"))
+        Self::from_stored(format!("runner#{runner}"))
     }
 
     /// Of a batch.
     pub fn batch(batch: &BatchId) -> Self {
-        Self(format!("batch#{batch}"))
+        Self::from_stored(format!("batch#{batch}"))
     }
 
     /// Of the operator's switch.
     pub fn control() -> Self {
-        Self("control".to_owned())
+        Self::from_stored("control")
     }
 
     /// Of the worker's lease.
     pub fn lease() -> Self {
-        Self("lease#worker".to_owned())
+        Self::from_stored("lease#worker")
     }
 
     /// Of the bell that is rung between this moment and the next of so many seconds.
     pub fn bell(now: Timestamp, each_s: u64) -> Self {
         let since = now.seconds() - now.seconds() % each_s.max(1);
-        Self(format!("bell#{since}"))
+        Self::from_stored(format!("bell#{since}"))
     }
 
     /// Of the count of all machines.
     pub fn total() -> Self {
-        Self("counter#total".to_owned())
+        Self::from_stored("counter#total")
     }
 
     /// Of the count of one pool's machines.
     pub fn pool(pool: &PoolName) -> Self {
-        Self(format!("counter#pool/{pool}"))
+        Self::from_stored(format!("counter#pool/{pool}"))
     }
 
     /// Of the count of machines for one owner's repositories.
     pub fn owner(forge: &ForgeName, owner: &str) -> Self {
-        Self(format!("counter#owner/{forge}/{owner}"))
+        Self::from_stored(format!("counter#owner/{forge}/{owner}"))
     }
 
     /// Of the count of machines for one repository.
     pub fn repository(forge: &ForgeName, repository: &RepositoryName) -> Self {
-        Self(format!("counter#repository/{forge}/{repository}"))
+        Self::from_stored(format!("counter#repository/{forge}/{repository}"))
     }
 
     /// The counters that one runner counts against.
@@ -80,12 +81,12 @@ impl Key {
 
     /// Of the suspicion that a counter is wrong.
     pub fn drift(counter: &Self) -> Self {
-        Self(format!("drift#{counter}"))
+        Self::from_stored(format!("drift#{counter}"))
     }
 
     /// A key as a store gives it back.
     pub fn from_stored(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(SharedText::from(text))
     }
 
     /// As text.

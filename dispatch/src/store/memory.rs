@@ -92,6 +92,11 @@ impl Tables {
     }
 
     fn keep(&mut self, key: Key, entry: Entry) {
+        let stays_where_it_is = |kept: &&mut Entry| kept.life == entry.life && !matches!(entry.life, Life::Closed { .. });
+        if let Some(kept) = self.entries.get_mut(&key).filter(stays_where_it_is) {
+            *kept = entry;
+            return;
+        }
         self.forget(&key);
         match entry.life {
             Life::Open => {

@@ -35,8 +35,32 @@ struct Open {
     span: Span,
     anchor: usize,
     tag: Option<Box<str>>,
-    items: Vec<Node>,
-    is_mapping: bool,
+    parts: Parts,
+}
+
+enum Parts {
+    Items(Vec<Node>),
+    /// The entries, and the key whose value has not come yet.
+    Entries(Vec<(Node, Node)>, Option<Node>),
+}
+
+impl Parts {
+    fn push(&mut self, node: Node) {
+        match self {
+            Self::Items(items) => items.push(node),
+            Self::Entries(entries, key) => match key.take() {
+                Some(key) => entries.push((key, node)),
+                None => *key = Some(node),
+            },
+        }
+    }
+
+    fn last(&self) -> Option<&Node> {
+        match self {
+            Self::Items(items) => items.last(),
+            Self::Entries(entries, _) => entries.last().map(|(_, value)| value),
+        }
+    }
 }
 
 impl Open {
@@ -46,7 +70,7 @@ impl Open {
         if end.start < end.end {
             return end;
         }
-        self.items.last().map_or(self.span, |item| item.span)
+        self.parts.last().map_or(self.span, |item| item.span)
     }
 }
 
@@ -77,10 +101,10 @@ impl<'a> Builder<'a> {
                 self.add(node, 1)?;
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.begin(span, anchor, tag.as_deref(), false)?;
+                self.begin(span, anchor, tag.as_deref(), Parts::Items(Vec::new()))?;
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.begin(span, anchor, tag.as_deref(), true)?;
+                self.begin(span, anchor, tag.as_deref(), Parts::Entries(Vec::new(), None))?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
             Event::Alias(anchor) => self.alias(anchor, span)?,
@@ -102,12 +126,12 @@ impl<'a> Builder<'a> {
         Ok(Node { style, tag, written, ..Node::scalar(value, span) })
     }
 
-    fn begin(&mut self, span: Span, anchor: usize, tag: Option<&Tag>, is_mapping: bool) -> Result<(), Error> {
+    fn begin(&mut self, span: Span, anchor: usize, tag: Option<&Tag>, parts: Parts) -> Result<(), Error> {
         if self.open.len() >= self.options.limits.depth {
             return Err(Error::limit(span, format!("nested deeper than {} levels", self.options.limits.depth)));
         }
         let tag = tag.map(full_tag);
-        self.open.push(Open { span, anchor, tag, items: Vec::new(), is_mapping });
+        self.open.push(Open { span, anchor, tag, parts });
         Ok(())
     }
 
@@ -116,18 +140,16 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         let span = open.span.to(open.last_byte(span));
-        let value = if open.is_mapping { self.mapping(open.items)? } else { Value::Sequence(open.items) };
+        let value = match open.parts {
+            Parts::Items(items) => Value::Sequence(items),
+            Parts::Entries(entries, _) => self.mapping(entries)?,
+        };
         let node = Node { style: Style::Collection, tag: open.tag, ..Node::scalar(value, span) };
         self.define(open.anchor, &node);
         self.add(node, 1)
     }
 
-    fn mapping(&self, items: Vec<Node>) -> Result<Value, Error> {
-        let mut entries = Vec::with_capacity(items.len() / 2);
-        let mut items = items.into_iter();
-        while let (Some(key), Some(value)) = (items.next(), items.next()) {
-            entries.push((key, value));
-        }
+    fn mapping(&self, entries: Vec<(Node, Node)>) -> Result<Value, Error> {
         if self.options.duplicate_keys == DuplicateKeys::Refuse {
             entries::refuse_duplicates(&entries)?;
         }
@@ -160,7 +182,7 @@ impl<'a> Builder<'a> {
     fn add(&mut self, node: Node, size: usize) -> Result<(), Error> {
         self.count(size, node.span)?;
         match self.open.last_mut() {
-            Some(open) => open.items.push(node),
+            Some(open) => open.parts.push(node),
             None => self.root = Some(node),
         }
         Ok(())

@@ -156,7 +156,7 @@ impl Lab {
     }
 
     /// Every job record, open or closed.
-    pub(crate) async fn jobs(&self) -> Vec<JobRecord> {
+    pub(crate) async fn jobs(&self) -> Vec<Arc<JobRecord>> {
         let closed = self.service.store.closed_records(1_000).await.unwrap().into_iter().map(|(_, stored)| stored.record);
         let all = self.open().await.into_iter().chain(closed);
         all.filter_map(|record| if let Record::Job(job) = record { Some(job) } else { None }).collect()

@@ -8,13 +8,17 @@
 //! assert_eq!(lab.count("RunInstances"), 2);
 //! ```
 
+mod account;
 mod call;
 mod fault;
 mod lab;
+mod operator;
 mod python;
 mod request;
 
+pub use account::{Account, Emulator};
 pub use call::Call;
 pub use fault::Fault;
 pub use lab::{Lab, REGION};
+pub use operator::{EC2, IAM, Service};
 pub use python::with_moto;

@@ -136,7 +136,7 @@ fn window(random: &mut Random, fault: Fault, horizon: Millis) -> Window {
     let lasts = match fault {
         fault if fault.excuses_waiting() => random.mostly_small(10_000..=1_800_000),
         Fault::Upgrade | Fault::StoreDeleted => 1,
-        Fault::WorkersOverlap | Fault::IndexLags | Fault::ListLags | Fault::TerminateSlow => horizon,
+        Fault::WorkersOverlap | Fault::IndexLags | Fault::ListLags | Fault::TerminateSlow | Fault::ForeignRunner => horizon,
         _ => random.mostly_small(60_000..=horizon.max(60_000)),
     };
     Window { fault, from, until: from + lasts, odds: fault.usual_odds() }

@@ -13,7 +13,7 @@ use super::story::Story;
 use super::world::{Shared, World, lock};
 
 /// How long after its last job a story may take to come to rest.
-const REST_MS: Millis = 4 * 3_600_000;
+const REST_MS: Millis = 24 * 3_600_000;
 /// How long it has to stay at rest.
 const QUIET_MS: Millis = 300_000;
 const STEP_MS: Millis = 60_000;

@@ -64,7 +64,7 @@ faults! {
     StoreAnswerLost "store-answer-lost" "a transaction is committed, but its answer is lost",
     IndexLags "index-lags" "the index of open records shows the past",
     StoreDeleted "store-deleted" "all records are gone",
-    BootSlow "boot-slow" "a machine boots for minutes",
+    BootSlow "boot-slow" "a machine boots for minutes, or its runner starts late",
     BootHangs "boot-hangs" "a machine's script starts and then hangs",
     ScriptNeverRuns "script-never-runs" "a machine boots without ever running its script",
     MachineDies "machine-dies" "a machine is interrupted or dies",
@@ -146,7 +146,8 @@ impl Fault {
         match self {
             Self::EdgeKilled | Self::WorkerKilled => 4,
             Self::ForgeError | Self::ForgeAnswerLost | Self::CloudThrottled | Self::CloudAnswerLost => 60,
-            Self::WorkerFrozen | Self::StoreThrottled | Self::StoreAnswerLost => 10,
+            Self::StoreThrottled | Self::StoreAnswerLost => 10,
+            Self::WorkerFrozen => 30,
             Self::FetchAnswerLost | Self::ScriptNeverRuns | Self::JobEndless => 50,
             Self::BootHangs
             | Self::MachineDies
@@ -159,10 +160,9 @@ impl Fault {
             | Self::ForgeSlow
             | Self::PowerOffHangs
             | Self::BootSlow
-            | Self::FetchSlow
             | Self::ForeignRunner
             | Self::PartialLaunch => 300,
-            Self::RaceLost | Self::TerminateSlow | Self::ListLags | Self::IndexLags => 500,
+            Self::RaceLost | Self::FetchSlow | Self::TerminateSlow | Self::ListLags | Self::IndexLags => 500,
             Self::DeliveryLost
             | Self::ScheduleStopped
             | Self::WorkersOverlap

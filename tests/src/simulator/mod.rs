@@ -26,6 +26,7 @@ pub mod safety;
 pub mod scenario;
 pub mod script;
 pub mod shrink;
+pub mod side_by_side;
 pub mod story;
 mod weather;
 mod wish;

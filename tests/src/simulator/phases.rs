@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use dispatch::phase::phase;
-use dispatch::record::Record;
 use dispatch::world::{ForgeView, View};
 
 use super::world::World;
@@ -42,11 +41,9 @@ impl World {
         let forge = self.forge_view();
         let cloud = View::Seen(self.listed());
         let mut seen = Vec::new();
-        for (_, stored) in self.records.shown() {
-            if let Record::Runner(runner) = &stored.record {
-                let pool = self.script.settings.pools.iter().find(|pool| pool.name == runner.pool);
-                seen.push(phase(runner, pool, Some(&forge), Some(&cloud), now));
-            }
+        for runner in self.records.shown_runners() {
+            let pool = self.script.settings.pools.iter().find(|pool| pool.name == runner.pool);
+            seen.push(phase(&runner, pool, Some(&forge), Some(&cloud), now));
         }
         for phase in seen {
             let name: String = format!("{phase:?}").chars().take_while(|c| c.is_alphabetic()).collect();

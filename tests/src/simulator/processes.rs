@@ -202,14 +202,15 @@ impl Processes {
 
     /// Between two effects a process may die or stand still.
     fn strike(&mut self, number: u64, worker: Option<usize>) {
+        let another_goes_on = !self.tasks.values().any(|task| task.frozen);
         let mut world = lock(&self.world);
         let kill = if worker.is_some() { Fault::WorkerKilled } else { Fault::EdgeKilled };
         if world.strikes(kill) {
             world.tell(|| format!("process: {} dies", worker.map_or("the edge".to_owned(), holder)));
             drop(world);
             self.kill(number);
-        } else if worker.is_some() && world.strikes(Fault::WorkerFrozen) {
-            let delay = world.random.mostly_small(5_000..=900_000);
+        } else if worker.is_some() && another_goes_on && world.strikes(Fault::WorkerFrozen) {
+            let delay = world.random.between(5_000..=600_000);
             world.tell(|| format!("process: a worker stands still for {} s", delay / 1_000));
             let now = world.now();
             world.weather.excuse(now, now + delay);

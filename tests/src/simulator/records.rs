@@ -1,11 +1,12 @@
 //! The store: the product's own model of one, behind a wire that throttles, forgets to answer, and whose index lags.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use dispatch::forge::JobState;
 use dispatch::identifier::BatchId;
-use dispatch::record::Record;
+use dispatch::record::{Record, RunnerRecord};
 use dispatch::store::{CommitError, Expect, Key, Life, MemoryStore, Store, StoreError, Stored, Transaction, Write};
 use dispatch::time::Timestamp;
 use futures_util::FutureExt;
@@ -36,6 +37,13 @@ impl Records {
     /// One record.
     pub fn read(&self, key: &Key) -> Option<Stored<Record>> {
         self.memory.read(key).now_or_never().and_then(Result::ok).flatten()
+    }
+
+    /// The runners that the index shows.
+    pub(crate) fn shown_runners(&self) -> Vec<Arc<RunnerRecord>> {
+        let keys = self.open.iter().chain(self.late.keys()).filter(|key| key.as_str().starts_with("runner#"));
+        let stored = keys.collect::<BTreeSet<_>>().into_iter().filter_map(|key| self.shown_under(key));
+        stored.filter_map(|stored| if let Record::Runner(runner) = stored.record { Some(runner) } else { None }).collect()
     }
 
     /// What the index shows.

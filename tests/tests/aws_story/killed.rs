@@ -2,8 +2,9 @@
 
 use dispatch::lambda::{Failure, Role};
 use serde_json::Value;
+use tests::lambda::event::schedule;
 
-use crate::stage::{Stage, schedule};
+use crate::stage::Stage;
 
 /// Far more calls than the story has.
 const MOST_CALLS: usize = 400;

@@ -2,9 +2,6 @@
 //! and does the job, and nothing left.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a story that does not go as told has failed")]
 
-#[path = "../ec2/account.rs"]
-#[expect(dead_code, reason = "shared with the tests of EC2, which use more of it")]
-mod account;
 mod gateway;
 mod killed;
 mod machine;

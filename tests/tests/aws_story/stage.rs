@@ -21,9 +21,9 @@ use dispatch::time::Timestamp;
 use fake_forge::world::{JobSpec, Leftovers, Push, RepositoryId, Scope, Workflow};
 use fake_forge::{FakeForge, Flavour, Steering, World};
 use serde_json::{Value, json};
-use tests::aws::{Call, Lab, REGION};
+use tests::aws::{self, Account, Call, Emulator, Lab, REGION};
+use tests::lambda::event::{self, schedule, written};
 
-use crate::account::{Account, Emulator, all, query};
 use crate::gateway::Gateway;
 
 /// Webhook secret of every story.
@@ -111,7 +111,8 @@ impl Stage {
     pub(crate) async fn deliver_only(&self, edge: &Function, event: &str) -> Vec<String> {
         let mut said = Vec::new();
         for delivery in self.forge.pending().iter().filter(|delivery| delivery.event == event) {
-            let answer = edge.handle(request(&delivery.uuid, &delivery.event, &delivery.body), self.deadline()).await.unwrap();
+            let event = event::delivery(SECRET, "/", &delivery.event, &delivery.body);
+            let answer = edge.handle(event, self.deadline()).await.unwrap();
             assert_eq!(answer["statusCode"], 200, "{answer}");
             said.push(answer["body"].as_str().unwrap().to_owned());
         }
@@ -129,12 +130,7 @@ impl Stage {
         let new: Vec<String> =
             keys.filter(|key| prefixes.iter().any(|prefix| key.starts_with(prefix)) && !shown.contains(key)).collect();
         shown.extend(new.iter().cloned());
-        let record = |(number, key): (usize, &String)| {
-            json!({ "eventName": "INSERT", "eventSource": "aws:dynamodb",
-                "dynamodb": { "Keys": { "pk": { "S": key } }, "SequenceNumber": number.to_string() } })
-        };
-        let records: Vec<Value> = new.iter().enumerate().map(record).collect();
-        (!records.is_empty()).then(|| json!({ "Records": records }))
+        (!new.is_empty()).then(|| written(&new))
     }
 
     /// Does something, and returns what was called on AWS meanwhile.
@@ -191,16 +187,14 @@ impl Stage {
 
     /// Its machines in these states.
     pub(crate) fn machines(&self, states: &[&str]) -> Vec<String> {
-        let mut form = vec![
-            ("Action".to_owned(), "DescribeInstances"),
-            ("Version".to_owned(), "2016-11-15"),
-            ("Filter.1.Name".to_owned(), "tag:dispatch:stack"),
-            ("Filter.1.Value.1".to_owned(), self.config.stack.as_str()),
-            ("Filter.2.Name".to_owned(), "instance-state-name"),
+        let names: Vec<String> = (1..=states.len()).map(|number| format!("Filter.2.Value.{number}")).collect();
+        let mut filters = vec![
+            ("Filter.1.Name", "tag:dispatch:stack"),
+            ("Filter.1.Value.1", self.config.stack.as_str()),
+            ("Filter.2.Name", "instance-state-name"),
         ];
-        form.extend((1..).zip(states).map(|(number, state)| (format!("Filter.2.Value.{number}"), *state)));
-        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-        all(&query(&self.account.lab, "ec2", &form), "instanceId")
+        filters.extend(names.iter().map(String::as_str).zip(states.iter().copied()));
+        self.account.lab.query(aws::EC2, "DescribeInstances", &filters, "instanceId")
     }
 
     async fn keys(&self) -> Vec<String> {
@@ -208,10 +202,6 @@ impl Stage {
         let items: Vec<_> = items.collect::<Result<_, _>>().await.unwrap();
         items.iter().map(|item| item["pk"].as_s().unwrap().clone()).collect()
     }
-}
-
-pub(crate) fn schedule() -> Value {
-    json!({ "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "resources": [], "detail": {} })
 }
 
 async fn forge(clock: &Arc<HandClock>) -> (FakeForge, String, RepositoryId, i64) {
@@ -244,19 +234,4 @@ fn config(account: &Account, forge: &str, token: &str) -> Config {
         ("AWS_REGION", REGION),
     ]);
     from_environment(&environment).unwrap().into_config().unwrap()
-}
-
-/// A delivery as the function URL passes it on.
-fn request(id: &str, event: &str, body: &str) -> Value {
-    use hmac::{Hmac, KeyInit, Mac};
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(body.as_bytes());
-    json!({
-        "version": "2.0", "rawPath": "/", "rawQueryString": "", "body": body, "isBase64Encoded": false,
-        "requestContext": { "http": { "method": "POST", "path": "/" } },
-        "headers": {
-            "content-type": "application/json", "x-gitea-delivery": id, "x-gitea-event": event, "x-gitea-event-type": event,
-            "x-gitea-signature": hex::encode(mac.finalize().into_bytes())
-        }
-    })
 }

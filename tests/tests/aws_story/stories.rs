@@ -3,8 +3,9 @@
 use dispatch::lambda::Role;
 use serde_json::json;
 use tests::aws::Lab;
+use tests::lambda::event::schedule;
 
-use crate::stage::{Stage, schedule};
+use crate::stage::Stage;
 
 #[tokio::test]
 async fn a_push_becomes_one_machine_for_each_job_and_then_nothing() {

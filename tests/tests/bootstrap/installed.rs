@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
 use dispatch::record::Record;
-use dispatch::store::dynamodb::create_table;
 use dispatch::store::{DynamoDbStore, Store};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tests::aws::Lab;
-use tests::lambda::{Answer, FunctionProcess, RuntimeApi, program};
+use tests::lambda::{Answer, FunctionProcess, RuntimeApi, event, program};
 
 pub(crate) const SECRET: &str = "secret-hunter2";
 pub(crate) const TOKEN: &str = "token-hunter3";
@@ -58,8 +56,8 @@ impl Installed {
     }
 
     /// Makes the table.
-    pub(crate) async fn with_table(self) -> Self {
-        create_table(&Client::new(&Lab::shared().settings().await), &self.table).await.unwrap();
+    pub(crate) fn with_table(self) -> Self {
+        Lab::shared().create_table(&self.table);
         self
     }
 
@@ -79,35 +77,13 @@ impl Installed {
     }
 }
 
-/// A request of the function URL.
-pub(crate) fn request(method: &str, path: &str, headers: &Value, body: &str, is_base64: bool) -> Value {
-    json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": headers,
-        "requestContext": {
-            "accountId": "anonymous", "apiId": "id", "domainName": "id.lambda-url.eu-central-1.on.aws", "requestId": "r",
-            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "Gitea" },
-            "stage": "$default", "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 1_767_225_600_000_u64
-        },
-        "body": body, "isBase64Encoded": is_base64
-    })
+pub(crate) fn sign(body: &str) -> String {
+    event::sign(SECRET, body.as_bytes())
 }
 
-/// Headers as a function URL passes them on: in lower case.
-pub(crate) fn headers(event: &str, signature: Option<&str>) -> Value {
-    let mut headers = json!({
-        "content-type": "application/json", "x-gitea-delivery": "d-1", "x-gitea-event": event, "x-gitea-event-type": event
-    });
-    if let Some(signature) = signature {
-        headers["x-gitea-signature"] = json!(signature);
-    }
-    headers
-}
-
-pub(crate) fn sign(body: &[u8]) -> String {
-    use hmac::{Hmac, KeyInit, Mac};
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(body);
-    hex::encode(mac.finalize().into_bytes())
+/// A signed delivery about a job.
+pub(crate) fn delivery(path: &str, body: &str) -> Value {
+    event::delivery(SECRET, path, "workflow_job", body)
 }
 
 /// The body of a job that a forge has queued, with bytes that must not change on the way.

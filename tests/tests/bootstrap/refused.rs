@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use tests::aws::Lab;
+use tests::lambda::event::{headers, request};
 use tests::lambda::{Answer, FunctionProcess, RuntimeApi, program};
 
-use crate::installed::{Installed, SECRET, TOKEN, headers, queued, request, sign, variables};
+use crate::installed::{Installed, SECRET, TOKEN, delivery, queued, sign, variables};
 
 #[tokio::test]
 async fn strangers_learn_what_they_have_to_do_and_aws_is_not_asked() {
@@ -17,7 +18,7 @@ async fn strangers_learn_what_they_have_to_do_and_aws_is_not_asked() {
     let (status, text) = installed.request(post(None)).await;
     assert_eq!(status, 401);
     assert!(text.starts_with("this delivery is not signed: open the webhook in the forge"), "{text}");
-    let wrong = sign(b"other bytes");
+    let wrong = sign("other bytes");
     assert_eq!(installed.request(post(Some(&wrong))).await, (401, "the signature is not accepted\n".to_owned()));
     let (status, text) = installed.request(request("GET", "/", &json!({}), "", false)).await;
     assert_eq!(status, 405);
@@ -34,8 +35,7 @@ serve: { body_limit: 64KiB }
     let installed =
         Installed::with("large", variables("large"), &[("DISPATCH_CONFIG", "large.yaml")], &[("large.yaml", file)]).await;
     let body = "x".repeat((64 << 10) + 1);
-    let (status, text) =
-        installed.request(request("POST", "/", &headers("push", Some(&sign(body.as_bytes()))), &body, false)).await;
+    let (status, text) = installed.request(request("POST", "/", &headers("push", Some(&sign(&body))), &body, false)).await;
     assert_eq!(status, 413);
     assert_eq!(
         text,
@@ -47,8 +47,7 @@ serve: { body_limit: 64KiB }
 async fn records_that_cannot_be_written_are_told_to_the_forge() {
     let installed = Installed::new("no-such-table", "edge").await;
     let body = queued(7);
-    let (status, text) =
-        installed.request(request("POST", "/", &headers("workflow_job", Some(&sign(body.as_bytes()))), &body, false)).await;
+    let (status, text) = installed.request(delivery("/", &body)).await;
     assert_eq!(status, 503, "{text}");
     assert!(text.contains("no-such-table") && text.ends_with("the next look at the forge's queue finds the job\n"), "{text}");
 }

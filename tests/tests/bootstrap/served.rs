@@ -3,25 +3,25 @@
 use base64::Engine;
 use serde_json::json;
 use tests::lambda::Answer;
+use tests::lambda::event::{headers, request, schedule, written};
 
-use crate::installed::{Installed, SECRET, TOKEN, headers, queued, request, sign, variables};
+use crate::installed::{Installed, SECRET, TOKEN, delivery, queued, sign, variables};
 
 #[tokio::test]
 async fn a_signed_delivery_becomes_a_claim_and_a_sentence() {
-    let installed = Installed::new("signed", "edge").await.with_table().await;
+    let installed = Installed::new("signed", "edge").await.with_table();
     let body = queued(7);
-    let (status, text) =
-        installed.request(request("POST", "/", &headers("workflow_job", Some(&sign(body.as_bytes()))), &body, false)).await;
+    let (status, text) = installed.request(delivery("/", &body)).await;
     assert_eq!((status, text.as_str()), (200, "büild ü (job 7 of acme/tour): [go] → pool `go`; a machine is on its way\n"));
     assert_eq!(installed.open_jobs().await, [7]);
 }
 
 #[tokio::test]
 async fn the_signature_is_over_the_bytes_behind_the_base64() {
-    let installed = Installed::new("base64", "edge").await.with_table().await;
+    let installed = Installed::new("base64", "edge").await.with_table();
     let body = queued(8);
     let encoded = base64::engine::general_purpose::STANDARD.encode(&body);
-    let signature = sign(body.as_bytes());
+    let signature = sign(&body);
     let event =
         |text: &str, is_base64| request("POST", "/hook/gitea", &headers("workflow_job", Some(&signature)), text, is_base64);
     assert_eq!(installed.request(event(&encoded, false)).await.0, 401, "signed were the bytes, not their encoding");
@@ -31,9 +31,9 @@ async fn the_signature_is_over_the_bytes_behind_the_base64() {
 
 #[tokio::test]
 async fn each_line_of_the_log_is_json_and_none_holds_a_secret() {
-    let installed = Installed::new("log", "edge").await.with_table().await;
+    let installed = Installed::new("log", "edge").await.with_table();
     let body = queued(9);
-    installed.request(request("POST", "/", &headers("workflow_job", Some(&sign(body.as_bytes()))), &body, false)).await;
+    installed.request(delivery("/", &body)).await;
     installed.api.invoke_to_the_end(json!({ "unknown": "event" })).await;
     let log = installed.function.log();
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -41,20 +41,17 @@ async fn each_line_of_the_log_is_json_and_none_holds_a_secret() {
         lines.iter().any(|line| line["fields"]["message"].as_str().is_some_and(|message| message.starts_with(start)))
     };
     assert!(said("answered: ") && said("this event is none"), "{log}");
-    for secret in [SECRET, TOKEN, "lab-secret-key", "lab-session-token", &sign(body.as_bytes())] {
+    for secret in [SECRET, TOKEN, "lab-secret-key", "lab-session-token", &sign(&body)] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
 }
 
 #[tokio::test]
 async fn the_schedule_and_the_stream_make_passes() {
-    let installed = Installed::new("passes", "worker").await.with_table().await;
-    let schedule = json!({ "version": "0", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {} });
-    let Answer::Response(swept) = installed.api.invoke(schedule).await else { panic!("{}", installed.function.log()) };
+    let installed = Installed::new("passes", "worker").await.with_table();
+    let Answer::Response(swept) = installed.api.invoke(schedule()).await else { panic!("{}", installed.function.log()) };
     assert_eq!(swept["open"], 0);
-    let record = json!({ "eventName": "INSERT", "eventSource": "aws:dynamodb",
-        "dynamodb": { "Keys": { "pk": { "S": "job#gitea/7/1" } }, "SequenceNumber": "1" } });
-    let answer = installed.api.invoke(json!({ "Records": [record] })).await;
+    let answer = installed.api.invoke(written(&["job#gitea/7/1"])).await;
     assert_eq!(answer, Answer::Response(json!({ "batchItemFailures": [] })), "{}", installed.function.log());
     assert!(
         installed.function.log().contains("swept: 0 done, 0 failed, 0 jobs and runners open"),
@@ -65,9 +62,9 @@ async fn the_schedule_and_the_stream_make_passes() {
 
 #[tokio::test]
 async fn a_function_for_both_works_after_it_has_answered() {
-    let installed = Installed::new("both", "").await.with_table().await;
+    let installed = Installed::new("both", "").await.with_table();
     let body = queued(7);
-    let event = request("POST", "/", &headers("workflow_job", Some(&sign(body.as_bytes()))), &body, false);
+    let event = delivery("/", &body);
     let answer = installed.api.invoke_to_the_end(event).await;
     assert!(matches!(answer, Answer::Response(_)), "{answer:?}");
     let log = installed.function.log();
@@ -83,9 +80,9 @@ aws: { table: filed, subnets: [subnet-0123], security_groups: [sg-0123], instanc
 ";
     let secrets = variables("filed").into_iter().filter(|(name, _)| ["GITEA_TOKEN", "WEBHOOK_SECRET"].contains(name)).collect();
     let installed =
-        Installed::with("filed", secrets, &[("DISPATCH_ROLE", "edge")], &[("dispatch.yaml", file)]).await.with_table().await;
+        Installed::with("filed", secrets, &[("DISPATCH_ROLE", "edge")], &[("dispatch.yaml", file)]).await.with_table();
     let body = queued(7);
-    let event = request("POST", "/hook/home", &headers("workflow_job", Some(&sign(body.as_bytes()))), &body, false);
+    let event = delivery("/hook/home", &body);
     assert_eq!(installed.request(event).await.0, 200, "{}", installed.function.log());
     assert_eq!(installed.open_jobs().await, [7]);
 }

@@ -48,7 +48,7 @@ async fn with_a_job() -> Table {
     let labels = ["go".to_owned()].into();
     let job =
         JobRecord::new(key.clone(), "acme/tour".parse().unwrap(), "build".to_owned(), labels, Timestamp::from_seconds(1), story);
-    add(&table.store, &Key::job(&key), Record::Job(job), Life::Open).await;
+    add(&table.store, &Key::job(&key), Record::from(job), Life::Open).await;
     table
 }
 

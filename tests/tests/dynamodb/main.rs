@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use dispatch::store::DynamoDbStore;
-use dispatch::store::dynamodb::create_table;
 use tests::aws::Lab;
 use tests::conformance::store::Subject;
 
@@ -28,7 +27,7 @@ async fn table() -> Table {
     let name = format!("runs-{}x", TABLES.fetch_add(1, Ordering::Relaxed));
     let settings = Lab::shared().settings().await;
     let client = Client::new(&settings);
-    create_table(&client, &name).await.unwrap();
+    Lab::shared().create_table(&name);
     Table { store: DynamoDbStore::new(&settings, &name), client, name }
 }
 

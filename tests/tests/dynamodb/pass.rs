@@ -67,7 +67,7 @@ impl Table {
         let put = |all: Transaction, number| {
             let labels = ["go".to_owned()].into();
             let job = JobRecord::new(job_key(number), repository(), "build".to_owned(), labels, NOW, Story::default());
-            all.put(Key::job(&job.key), Expect::Absent, Record::Job(job), Life::Open)
+            all.put(Key::job(&job.key), Expect::Absent, Record::from(job), Life::Open)
         };
         self.store.commit((0..count).fold(Transaction::new(), put)).await.unwrap();
         self

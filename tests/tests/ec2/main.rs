@@ -1,7 +1,6 @@
 //! The EC2 backend as it is shipped, through AWS's own crates, on the emulator.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what cannot be set up fails the test")]
 
-mod account;
 mod calls;
 mod faults;
 mod shape;
@@ -11,7 +10,6 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use account::{Account, Emulator, patient};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use dispatch::clock::{Clock, SystemClock};
@@ -24,7 +22,7 @@ use dispatch::identifier::{BatchId, ForgeName, InstanceId, JobKey, Scope};
 use dispatch::label::LabelSet;
 use dispatch::pool::Pool;
 use dispatch::record::Batch;
-use tests::aws::Lab;
+use tests::aws::{Account, Emulator, Lab};
 use tests::conformance::cloud::{Inside, Subject};
 
 /// An installation in an account.
@@ -65,7 +63,7 @@ impl Stage {
 
     /// A dispatcher that has just been started.
     async fn cloud(&self) -> Ec2Cloud {
-        let settings = patient(self.account.lab.settings().await);
+        let settings = self.account.lab.settings().await;
         let aws = self.config.aws.as_ref().unwrap();
         Ec2Cloud::connect(&self.config, aws, &settings, &self.forges(), self.clock.clone())
     }

@@ -3,7 +3,9 @@
 use dispatch::lambda::Role;
 use serde_json::json;
 
-use crate::stage::{Stage, pushed, queued, request};
+use tests::lambda::event::request;
+
+use crate::stage::{Stage, pushed, queued};
 
 #[tokio::test(start_paused = true)]
 async fn a_delivery_is_answered_before_anything_is_launched() {
@@ -36,7 +38,7 @@ async fn what_is_refused_asks_for_nothing() {
     forged["body"] = json!("{}");
     let answer = stage.handle(forged).await.unwrap();
     assert_eq!((&answer["statusCode"], &answer["body"]), (&json!(401), &json!("the signature is not accepted\n")));
-    let large = stage.handle(request("POST", "/", &json!({}), &"x".repeat((64 << 10) + 1))).await.unwrap();
+    let large = stage.handle(request("POST", "/", &json!({}), &"x".repeat((64 << 10) + 1), false)).await.unwrap();
     assert_eq!(large["statusCode"], 413);
     assert!(large["body"].as_str().unwrap().starts_with("this delivery is larger than the limit of 65536 bytes"), "{large}");
     stage.function.after_answer().await;
@@ -46,7 +48,7 @@ async fn what_is_refused_asks_for_nothing() {
 #[tokio::test(start_paused = true)]
 async fn browsers_and_watchers_are_answered() {
     let stage = Stage::new(Role::Both);
-    let get = |path: &'static str| request("GET", path, &json!({}), "");
+    let get = |path: &'static str| request("GET", path, &json!({}), "", false);
     let answer = stage.handle(get("/")).await.unwrap();
     assert_eq!((&answer["statusCode"], &answer["headers"]["allow"]), (&json!(405), &json!("POST")));
     let answer = stage.handle(get("/health")).await.unwrap();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use dispatch::lambda::Role;
 use serde_json::json;
 
-use crate::stage::{Stage, queued, schedule, written};
+use tests::lambda::event::{schedule, written};
+
+use crate::stage::{Stage, queued};
 
 /// While the first pass has already seen an empty queue, a job is announced and another worker is woken for it.
 fn a_job_comes_in_the_middle_of_a_pass(stage: &Arc<Stage>) {

@@ -3,7 +3,9 @@
 use dispatch::lambda::{Failure, Role};
 use serde_json::json;
 
-use crate::stage::{Stage, pushed, queued, schedule, written};
+use tests::lambda::event::{schedule, written};
+
+use crate::stage::{Stage, pushed, queued};
 
 #[tokio::test(start_paused = true)]
 async fn the_edge_records_and_leaves_the_rest_to_the_worker() {

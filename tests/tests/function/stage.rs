@@ -18,6 +18,7 @@ use dispatch::service::Service;
 use dispatch::store::{Key, MemoryStore, Store, Stored};
 use dispatch::time::Timestamp;
 use serde_json::{Value, json};
+use tests::lambda::event;
 use tokio::time::Instant;
 use userdata::Identity;
 
@@ -206,26 +207,9 @@ impl Cloud for CountingCloud {
     }
 }
 
-/// A request of a function URL.
-pub(crate) fn request(method: &str, path: &str, headers: &Value, body: &str) -> Value {
-    json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": headers,
-        "requestContext": { "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1" }, "stage": "$default" },
-        "body": body, "isBase64Encoded": false
-    })
-}
-
 /// A delivery as a forge signs it.
 fn delivery(event: &str, body: &Value) -> Value {
-    use hmac::{Hmac, KeyInit, Mac};
-    let body = body.to_string();
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(body.as_bytes());
-    let headers = json!({
-        "content-type": "application/json", "x-gitea-delivery": "d-1", "x-gitea-event": event, "x-gitea-event-type": event,
-        "x-gitea-signature": hex::encode(mac.finalize().into_bytes())
-    });
-    request("POST", "/hook/home", &headers, &body)
+    event::delivery(SECRET, "/hook/home", event, &body.to_string())
 }
 
 /// A push, which may start jobs.
@@ -247,19 +231,4 @@ fn repository() -> Value {
 
 fn ada() -> Value {
     json!({ "id": 1, "login": "ada" })
-}
-
-pub(crate) fn schedule() -> Value {
-    json!({ "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "resources": [], "detail": {} })
-}
-
-/// The stream's word of these items, newly written.
-pub(crate) fn written(keys: &[&str]) -> Value {
-    let record = |(number, key): (usize, &&str)| {
-        json!({
-            "eventName": "INSERT", "eventSource": "aws:dynamodb",
-            "dynamodb": { "Keys": { "pk": { "S": key } }, "SequenceNumber": number.to_string() }
-        })
-    };
-    json!({ "Records": keys.iter().enumerate().map(record).collect::<Vec<_>>() })
 }

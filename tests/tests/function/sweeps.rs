@@ -5,7 +5,9 @@ use std::sync::Arc;
 use dispatch::lambda::{Failure, Role};
 use serde_json::json;
 
-use crate::stage::{Stage, queued, schedule, written};
+use tests::lambda::event::{schedule, written};
+
+use crate::stage::{Stage, queued};
 
 #[tokio::test(start_paused = true)]
 async fn a_quiet_installation_is_looked_at_once_a_minute() {

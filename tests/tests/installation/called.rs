@@ -11,11 +11,10 @@ use dispatch::config::{Config, Environment, from_environment};
 use dispatch::journal::Silence;
 use dispatch::service::Service;
 use dispatch::store::DynamoDbStore;
-use dispatch::store::dynamodb::create_table;
-use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tests::aws::{Lab, REGION};
 use tests::installation::{Template, actions_needed, actions_of};
+use tests::lambda::event::sign;
 
 const DELIVERY: &[u8] = include_bytes!("../../../dispatch/src/cli/try_out/delivery.json");
 const SECRET: &str = "a-secret-for-stories";
@@ -36,9 +35,7 @@ fn config() -> Config {
 }
 
 fn headers(event: &str, body: &[u8]) -> HeaderMap {
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key");
-    mac.update(body);
-    let signature = hex::encode(mac.finalize().into_bytes());
+    let signature = sign(SECRET, body);
     let headers = [
         ("content-type", "application/json"),
         ("x-gitea-delivery", "1"),
@@ -54,7 +51,7 @@ fn headers(event: &str, body: &[u8]) -> HeaderMap {
 async fn the_edge_calls_what_its_policy_allows() {
     let lab = Lab::start();
     let settings = lab.settings().await;
-    create_table(&aws_sdk_dynamodb::Client::new(&settings), "dispatch").await.expect("a table");
+    lab.create_table("dispatch");
     let edge = Service {
         config: config(),
         store: Arc::new(DynamoDbStore::new(&settings, "dispatch")),

@@ -70,17 +70,19 @@ impl Ec2Cloud {
         Ok(to)
     }
 
-    /// EC2 knows the token, so there are machines, or there were.
+    /// EC2 knows the token, so there are machines, or there were. While the order is young some of them may not be shown
+    /// yet, and who takes a few for all has the rest launched a second time.
     async fn launched_before(&self, order: &LaunchOrder<'_>, error: &ApiError) -> Result<Vec<Instance>, CloudError> {
         let batch = Filter::of(format!("tag:{}", tags::BATCH), order.batch.id.as_str());
         let found =
             self.api.machines(&[self.stack_filter(), batch]).await.map_err(|error| failed("looking for machines", &error))?;
+        let is_young = self.clock.now().since_s(order.batch.made_at) < SHOWN_AFTER_S;
+        let told = refusal::sentence(error);
+        if is_young && found.len() < order.batch.members.len() {
+            return Err(transient(format!("{told}: the order was carried out, and EC2 does not show its machines yet")));
+        }
         if !found.is_empty() {
             return Ok(launched(found, &[]));
-        }
-        let told = refusal::sentence(error);
-        if self.clock.now().since_s(order.batch.made_at) < SHOWN_AFTER_S {
-            return Err(transient(format!("{told}: the order was carried out, and EC2 does not show its machines yet")));
         }
         let cause = format!("{told}: the order was carried out, and its machines are gone; another order takes its place");
         Err(CloudError { what: LAUNCH.to_owned(), cause, kind: CloudErrorKind::Capacity })

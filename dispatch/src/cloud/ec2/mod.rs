@@ -19,8 +19,9 @@
 //! the runners of their order are closed; their own boot limit ends them before that.
 //!
 //! If the settings change between two tries, EC2 answers `IdempotentParameterMismatch`: it knows the token, so the
-//! machines were launched. They are looked for by the order's tag and taken as they are. If none is shown, the order is young
-//! and they may appear ([`CloudErrorKind::Transient`]), or they have come and gone and a new order follows.
+//! machines were launched. They are looked for by the order's tag and taken as they are. If some are not shown, the order is
+//! young and they may appear ([`CloudErrorKind::Transient`]), or they never came; if none is, they have come and gone and a new
+//! order follows.
 //!
 //! An image that is named by an SSM parameter is looked up by us, not by EC2 (`resolve:ssm:`): the parameter may change between
 //! two tries of an order, and the root disk's name must be known for the disk to be encrypted.

@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, KeysAndAttributes, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::attempt::Attempt;
@@ -20,6 +18,7 @@ use super::role::MachineRole;
 use crate::clock::Clock;
 use crate::cloud::{CloudError, CloudErrorKind, HandOver, IdentityState, Withdrawal};
 use crate::identifier::{BatchId, InstanceId};
+use crate::store::dynamodb::{EXPIRES_AT, Failure, Item, KEY, Kind, place, read_items};
 use crate::text::printable;
 
 /// An order is repeated for hours at most.
@@ -30,25 +29,19 @@ const IDENTITY_S: u64 = 24 * 3_600;
 const MARK_S: u64 = 40 * 24 * 3_600;
 /// Identities of one transaction, each with its mark; DynamoDB takes a hundred writes.
 const MOST_GIVEN: usize = 50;
-/// Keys of one `BatchGetItem`.
-const MOST_KEYS: usize = 100;
-/// Rounds of asking for what DynamoDB left out of its answer.
-const ROUNDS: usize = 4;
 
-const KEY: &str = "pk";
-const EXPIRES_AT: &str = "expires_at";
 const IS_NEW: &str = "attribute_not_exists(pk)";
 /// A mark says that an identity was given.
 const GIVEN: &str = "given";
 /// A mark says that none may be given any more.
 const WITHDRAWN: &str = "withdrawn";
 
-type Item = HashMap<String, AttributeValue>;
-
 /// The items of this backend in the table.
 pub(super) struct TableItems {
     client: Client,
     table: String,
+    /// The table and its region, for people.
+    place: String,
     role: MachineRole,
     clock: Arc<dyn Clock>,
 }
@@ -56,7 +49,8 @@ pub(super) struct TableItems {
 impl TableItems {
     /// In this table, for machines that have this role.
     pub(super) fn new(client: Client, table: &str, role: MachineRole, clock: Arc<dyn Clock>) -> Self {
-        Self { client, table: table.to_owned(), role, clock }
+        let place = place(table, client.config().region());
+        Self { client, table: table.to_owned(), place, role, clock }
     }
 
     fn item(&self, key: String, keep_s: u64, attributes: &[(&str, AttributeValue)]) -> Item {
@@ -98,7 +92,7 @@ impl TableItems {
             let Err(error) = written else { return Ok(outcomes) };
             let refused = refused(&error);
             if refused.is_empty() {
-                return Err(failed(GIVE, &error));
+                return Err(self.failed(GIVE, &error));
             }
             // Two writes for each identity.
             for at in refused.iter().filter_map(|write| open.get(write / 2)) {
@@ -126,35 +120,30 @@ impl TableItems {
         Ok([TransactWriteItem::builder().delete(delete).build(), TransactWriteItem::builder().put(put).build()])
     }
 
-    /// Which of these keys have an item, and what its mark says.
+    /// Which of these keys have an item, and what its mark says. Only keys and marks are read: an identity never comes back
+    /// to the dispatcher.
     async fn look_up(&self, keys: &[String]) -> Result<BTreeMap<String, Option<String>>, CloudError> {
-        let mut found = BTreeMap::new();
-        for chunk in keys.chunks(MOST_KEYS) {
-            self.look_up_chunk(chunk, &mut found).await?;
-        }
-        Ok(found)
+        let keys = keys.iter().map(|key| HashMap::from([(KEY.to_owned(), AttributeValue::S(key.clone()))])).collect();
+        let found = read_items(&self.client, &self.table, keys, Some("pk, says")).await;
+        let found = found.map_err(|failure| self.told(LOOK, &failure))?;
+        Ok(found.iter().filter_map(|item| Some((text(item, KEY)?, text(item, "says")))).collect())
     }
 
-    /// Only keys and marks are read: an identity never comes back to the dispatcher.
-    async fn look_up_chunk(&self, keys: &[String], found: &mut BTreeMap<String, Option<String>>) -> Result<(), CloudError> {
-        let key = |key: &String| HashMap::from([(KEY.to_owned(), AttributeValue::S(key.clone()))]);
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys.iter().map(key).collect()));
-        let wanted = wanted.projection_expression("pk, says").consistent_read(true).build();
-        let wanted = wanted.map_err(|error| unreadable(LOOK, &error.to_string()))?;
-        let mut wanted = Some(HashMap::from([(self.table.clone(), wanted)]));
-        for _ in 0..ROUNDS {
-            let Some(left) = wanted.take().filter(|left| !left.is_empty()) else { return Ok(()) };
-            let answer = self.client.batch_get_item().set_request_items(Some(left)).send().await;
-            let answer = answer.map_err(|error| failed(LOOK, &error))?;
-            let items = answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
-            found.extend(items.iter().filter_map(|item| Some((text(item, KEY)?, text(item, "says")))));
-            wanted = answer.unprocessed_keys;
-        }
-        let cause = "DynamoDB left out a part of the answer again and again";
-        if wanted.is_some_and(|left| !left.is_empty()) {
-            return Err(CloudError { what: LOOK.to_owned(), cause: cause.to_owned(), kind: CloudErrorKind::Throttled });
-        }
-        Ok(())
+    fn failed<E>(&self, what: &str, error: &SdkError<E>) -> CloudError
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.told(what, &Failure::of(error))
+    }
+
+    fn told(&self, what: &str, failure: &Failure) -> CloudError {
+        let kind = match failure.kind {
+            Kind::Unusable => CloudErrorKind::Invalid,
+            Kind::Denied => CloudErrorKind::Denied,
+            Kind::Throttled => CloudErrorKind::Throttled,
+            Kind::Unanswered => CloudErrorKind::Transient,
+        };
+        CloudError { what: what.to_owned(), cause: printable(&failure.at(&self.place), 500), kind }
     }
 
     /// Bars the way for an identity that was never given. False if one was.
@@ -165,7 +154,7 @@ impl TableItems {
         match request.expression_attribute_values(":withdrawn", withdrawn).send().await {
             Ok(_) => Ok(true),
             Err(error) if is_refused(&error) => Ok(false),
-            Err(error) => Err(failed(WITHDRAW, &error)),
+            Err(error) => Err(self.failed(WITHDRAW, &error)),
         }
     }
 }
@@ -184,7 +173,7 @@ impl Items for TableItems {
             Ok(_) => Ok(first.clone()),
             Err(error) => match stored(&error) {
                 Some(text) => serde_json::from_str(&text).map_err(|error| unreadable(BEGIN, &error.to_string())),
-                None => Err(failed(BEGIN, &error)),
+                None => Err(self.failed(BEGIN, &error)),
             },
         }
     }
@@ -195,7 +184,7 @@ impl Items for TableItems {
         match request.expression_attribute_values(":from", AttributeValue::N(from.to_string())).send().await {
             Ok(_) => Ok(true),
             Err(error) if is_refused(&error) => Ok(false),
-            Err(error) => Err(failed(BEGIN, &error)),
+            Err(error) => Err(self.failed(BEGIN, &error)),
         }
     }
 
@@ -218,7 +207,7 @@ impl Items for TableItems {
             Err(error) if !refused(&error).is_empty() => {
                 Ok(if self.bar(instance).await? { Withdrawal::Withdrawn } else { Withdrawal::AlreadyTaken })
             }
-            Err(error) => Err(failed(WITHDRAW, &error)),
+            Err(error) => Err(self.failed(WITHDRAW, &error)),
         }
     }
 
@@ -245,7 +234,7 @@ impl Items for TableItems {
         for instance in instances {
             let request = self.client.delete_item().table_name(&self.table).return_values(ReturnValue::None);
             let request = request.key(KEY, AttributeValue::S(identity::key(role, instance)));
-            request.send().await.map_err(|error| failed(WITHDRAW, &error))?;
+            request.send().await.map_err(|error| self.failed(WITHDRAW, &error))?;
         }
         Ok(())
     }
@@ -279,29 +268,4 @@ fn refused(error: &SdkError<TransactWriteItemsError>) -> Vec<usize> {
 
 fn unreadable(what: &str, cause: &str) -> CloudError {
     CloudError { what: what.to_owned(), cause: cause.to_owned(), kind: CloudErrorKind::Invalid }
-}
-
-fn failed<E>(what: &str, error: &SdkError<E>) -> CloudError
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    SdkError<E>: std::error::Error,
-{
-    let Some(service) = error.as_service_error() else {
-        let cause = printable(&DisplayErrorContext(error).to_string(), 300);
-        return CloudError { what: what.to_owned(), cause, kind: CloudErrorKind::Transient };
-    };
-    let code = service.code().unwrap_or("an error without a code");
-    let (kind, remedy) = match code {
-        "ResourceNotFoundException" => (CloudErrorKind::Invalid, "; name the table by `aws.table` or `DDB_TABLE`"),
-        "AccessDeniedException" | "UnrecognizedClientException" | "ExpiredTokenException" => {
-            (CloudErrorKind::Denied, "; compare the role's policy with `infra/template.yaml`")
-        }
-        "ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException" => {
-            (CloudErrorKind::Throttled, "")
-        }
-        "ValidationException" => (CloudErrorKind::Invalid, "; the table's only key must be `pk`, a string"),
-        _ => (CloudErrorKind::Transient, ""),
-    };
-    let words = printable(service.message().unwrap_or_default(), 300);
-    CloudError { what: what.to_owned(), cause: format!("{code}: {words}{remedy}"), kind }
 }

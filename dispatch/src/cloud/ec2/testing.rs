@@ -69,7 +69,7 @@ pub(super) struct Account {
     /// Fewer machines than asked for.
     pub(super) at_most: Option<usize>,
     /// Whether lists show what was launched.
-    pub(super) hides: bool,
+    pub(super) shows: Option<usize>,
     /// What the SSM parameter names.
     pub(super) parameter: String,
     done: BTreeMap<(String, String), (Launch, BTreeSet<String>)>,
@@ -152,7 +152,7 @@ impl Ec2Api for FakeEc2 {
     async fn machines(&self, filters: &[Filter]) -> Result<Vec<Machine>, ApiError> {
         let shown = |account: &Account| {
             let all = account.machines.iter().filter(|machine| filters.iter().all(|filter| Account::fits(machine, filter)));
-            if account.hides { Vec::new() } else { all.cloned().collect() }
+            all.take(account.shows.unwrap_or(usize::MAX)).cloned().collect::<Vec<_>>()
         };
         self.account(|account| {
             account.descriptions += 1;

@@ -71,7 +71,7 @@ async fn an_order_never_climbs_down() {
     stage.ec2.refuse(FIRST, refused("InsufficientInstanceCapacity", 500));
     stage.ec2.account(|account| {
         account.lose_answer = true;
-        account.hides = true;
+        account.shows = Some(0);
     });
     assert_eq!(stage.launch().await.unwrap_err().kind, CloudErrorKind::Transient);
     assert_eq!(stage.launch().await.unwrap().len(), 2);
@@ -119,7 +119,7 @@ async fn an_order_whose_machines_are_not_shown_is_waited_for_but_not_for_ever() 
     let mut stage = Stage::new();
     stage.ec2.account(|account| {
         account.lose_answer = true;
-        account.hides = true;
+        account.shows = Some(0);
     });
     stage.launch().await.unwrap_err();
     stage.aws.security_groups = vec!["sg-2".to_owned()];
@@ -129,6 +129,23 @@ async fn an_order_whose_machines_are_not_shown_is_waited_for_but_not_for_ever() 
     stage.clock.advance_s(600);
     let error = stage.launch().await.unwrap_err();
     assert_eq!(error.kind, CloudErrorKind::Capacity, "another order takes its place");
+}
+
+#[tokio::test]
+async fn a_young_order_of_which_a_part_is_shown_is_waited_for_as_a_whole() {
+    let mut stage = Stage::new();
+    stage.ec2.account(|account| {
+        account.lose_answer = true;
+        account.shows = Some(1);
+    });
+    stage.launch().await.unwrap_err();
+    stage.aws.security_groups = vec!["sg-2".to_owned()];
+    assert_eq!(stage.launch().await.unwrap_err().kind, CloudErrorKind::Transient);
+    stage.ec2.account(|account| account.shows = None);
+    assert_eq!(stage.launch().await.unwrap().len(), 2);
+    stage.ec2.account(|account| account.shows = Some(1));
+    stage.clock.advance_s(300);
+    assert_eq!(stage.launch().await.unwrap().len(), 1, "the other one has come and gone");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The names of the attributes; the table in this module's documentation says what is in them.
 
-pub(super) const KEY: &str = "pk";
+pub(crate) const KEY: &str = "pk";
 pub(super) const KIND: &str = "kind";
 pub(super) const SCHEMA: &str = "schema";
 pub(super) const VERSION: &str = "version";
@@ -9,7 +9,7 @@ pub(super) const VALUE: &str = "value";
 pub(super) const FENCE: &str = "fence";
 pub(super) const LIST: &str = "list";
 pub(super) const RANK: &str = "rank";
-pub(super) const EXPIRES_AT: &str = "expires_at";
+pub(crate) const EXPIRES_AT: &str = "expires_at";
 
 /// The index over [`LIST`] and [`RANK`].
 pub(super) const LIST_INDEX: &str = "list";

@@ -2,53 +2,115 @@
 
 use std::error::Error;
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::config::Region;
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 
 use crate::store::StoreError;
 
-/// As the seam names it; `place` is the table and its region.
+/// A call without success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) kind: Kind,
+    /// What is wrong, and what to do.
+    pub(crate) words: String,
+}
+
+/// What can be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A person has to set the table or its name right.
+    Unusable,
+    /// A person has to give rights or credentials.
+    Denied,
+    /// The next pass tries again.
+    Throttled,
+    /// Nobody knows what was done.
+    Unanswered,
+}
+
+/// What people are told of a table.
+pub(crate) fn place(table: &str, region: Option<&Region>) -> String {
+    format!("table `{table}` in {}", region.map_or("no region", |region| region.as_ref()))
+}
+
+impl Failure {
+    pub(crate) fn of<E>(error: &SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        match error.code() {
+            Some(code) => Self::refused(code, error.message().unwrap_or("it gives no reason")),
+            None => Self::unanswered(error),
+        }
+    }
+
+    /// A request that cannot even be made, which is a fault of ours.
+    pub(crate) fn unmade(error: &BuildError) -> Self {
+        Self { kind: Kind::Unusable, words: format!("{error}; please report this") }
+    }
+
+    pub(super) fn throttled(words: &str) -> Self {
+        Self { kind: Kind::Throttled, words: format!("is throttled{words}; the next pass tries again") }
+    }
+
+    fn refused(code: &str, message: &str) -> Self {
+        let (kind, words) = match code {
+            "ResourceNotFoundException" => {
+                let remedy = "there is no such table; check its name and region, or deploy the stack that makes it";
+                (Kind::Unusable, remedy.to_owned())
+            }
+            "AccessDeniedException" => {
+                (Kind::Denied, format!("{message}; give this role the rights that the stack's template lists"))
+            }
+            "UnrecognizedClientException" | "InvalidSignatureException" | "ExpiredTokenException" | "InvalidClientTokenId" => {
+                let cause = format!("AWS does not accept the credentials ({code}: {message})");
+                (Kind::Denied, format!("{cause}; renew them, and check the computer's clock"))
+            }
+            "ValidationException" => {
+                let remedy = "if the table was not made by this version's stack, deploy that; else report this";
+                (Kind::Unusable, format!("{message}; {remedy}"))
+            }
+            code if code.contains("Throttl")
+                || code.ends_with("LimitExceeded")
+                || code == "ProvisionedThroughputExceededException" =>
+            {
+                return Self::throttled(&format!(" ({code}): {message}"));
+            }
+            code => (Kind::Unanswered, format!("{code}: {message}")),
+        };
+        Self { kind, words }
+    }
+
+    fn unanswered<E: Error + 'static>(error: &SdkError<E>) -> Self {
+        let causes = causes(error);
+        if causes.contains("credential") {
+            let words = format!("there are no credentials for AWS ({causes}); set `AWS_PROFILE`, or run this with a role");
+            return Self { kind: Kind::Denied, words };
+        }
+        Self { kind: Kind::Unanswered, words: causes }
+    }
+
+    /// The whole sentence.
+    pub(crate) fn at(&self, place: &str) -> String {
+        let joint = if self.kind == Kind::Throttled { "" } else { ":" };
+        format!("{place}{joint} {}", self.words)
+    }
+
+    /// As the seam names it; `place` is the table and its region.
+    pub(super) fn into_store_error(self, place: &str) -> StoreError {
+        match self.kind {
+            Kind::Unusable | Kind::Denied => StoreError::Unusable { place: place.to_owned(), cause: self.words },
+            Kind::Throttled | Kind::Unanswered => StoreError::Unavailable(self.at(place)),
+        }
+    }
+}
+
+/// The same at once.
 pub(super) fn failure<E>(place: &str, error: &SdkError<E>) -> StoreError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    match error.code() {
-        Some(code) => refused(place, code, error.message().unwrap_or("it gives no reason")),
-        None => unanswered(place, error),
-    }
-}
-
-fn refused(place: &str, code: &str, message: &str) -> StoreError {
-    let unusable = |cause: String| StoreError::Unusable { place: place.to_owned(), cause };
-    match code {
-        "ResourceNotFoundException" => {
-            unusable("there is no such table; check its name and region, or deploy the stack that makes it".to_owned())
-        }
-        "AccessDeniedException" => unusable(format!("{message}; give this role the rights that the stack's template lists")),
-        "UnrecognizedClientException" | "InvalidSignatureException" | "ExpiredTokenException" | "InvalidClientTokenId" => {
-            unusable(format!(
-                "AWS does not accept the credentials ({code}: {message}); renew them, and check the computer's clock"
-            ))
-        }
-        "ValidationException" => {
-            unusable(format!("{message}; if the table was not made by this version's stack, deploy that; else report this"))
-        }
-        code if code.contains("Throttl")
-            || code.ends_with("LimitExceeded")
-            || code == "ProvisionedThroughputExceededException" =>
-        {
-            StoreError::Unavailable(format!("{place} is throttled ({code}): {message}; the next pass tries again"))
-        }
-        code => StoreError::Unavailable(format!("{place}: {code}: {message}")),
-    }
-}
-
-fn unanswered<E: Error + 'static>(place: &str, error: &SdkError<E>) -> StoreError {
-    let causes = causes(error);
-    if causes.contains("credential") {
-        let cause = format!("there are no credentials for AWS ({causes}); set `AWS_PROFILE`, or run this with a role");
-        return StoreError::Unusable { place: place.to_owned(), cause };
-    }
-    StoreError::Unavailable(format!("{place}: {causes}"))
+    Failure::of(error).into_store_error(place)
 }
 
 /// The error and all that led to it: the outermost alone says "dispatch failure".
@@ -70,7 +132,7 @@ mod tests {
 
     #[test]
     fn each_refusal_says_what_to_do() {
-        let told = |code, message| refused(PLACE, code, message).to_string();
+        let told = |code, message| Failure::refused(code, message).into_store_error(PLACE).to_string();
         assert_eq!(
             told("ResourceNotFoundException", "Requested resource not found"),
             "the store cannot be used (table `runs` in eu-central-1): there is no such table; check its name and region, or \

@@ -9,7 +9,7 @@ use crate::record::{self, Record};
 use crate::store::{Key, Life, StoreError, Stored};
 
 /// Attributes by name.
-pub(super) type Item = HashMap<String, AttributeValue>;
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// The attributes of a record, without key and version, which come with the write.
 pub(super) type Attributes = Vec<(&'static str, AttributeValue)>;

@@ -33,5 +33,13 @@ mod schema;
 mod store;
 mod write;
 
-pub use schema::{create_table, stream_filter, table_properties};
+#[cfg(feature = "ec2")]
+pub(crate) use attribute::{EXPIRES_AT, KEY};
+#[cfg(feature = "ec2")]
+pub(crate) use batch::read_items;
+#[cfg(feature = "ec2")]
+pub(crate) use failure::{Failure, Kind, place};
+#[cfg(feature = "ec2")]
+pub(crate) use item::Item;
+pub use schema::{stream_filter, table_properties};
 pub use store::DynamoDbStore;

@@ -11,10 +11,10 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use aws_sdk_dynamodb::{Client, config};
 
 use super::attribute::{CLOSED, LIST, LIST_INDEX, OPEN};
-use super::batch::read_batch;
+use super::batch::read_items;
 use super::cancelled::{Cancelled, judge};
 use super::expression::Substitutes;
-use super::failure::failure;
+use super::failure::{failure, place};
 use super::item::{decode, text};
 use super::retry;
 use super::write::{self, Decrease};
@@ -37,13 +37,12 @@ const MOST_REWRITES: usize = 8;
 impl DynamoDbStore {
     /// The records in `table`; nothing is asked of AWS yet. Time-outs are those of `settings`.
     pub fn new(settings: &SdkConfig, table: &str) -> Self {
-        let region = settings.region().map_or("no region", |region| region.as_ref());
         let config = config::Builder::from(settings)
             .retry_config(retry::policy())
             .retry_partition(retry::partition(table))
             .retry_classifier(retry::Disturbed)
             .build();
-        let place = format!("table `{table}` in {region}");
+        let place = place(table, settings.region());
         Self { client: Client::from_conf(config), table: table.to_owned(), place }
     }
 
@@ -97,7 +96,9 @@ impl Store for DynamoDbStore {
     }
 
     async fn read_many(&self, keys: &BTreeSet<Key>) -> Result<BTreeMap<Key, Stored<Record>>, StoreError> {
-        read_batch(&self.client, &self.table, &self.place, keys).await
+        let keys = keys.iter().map(write::primary_key).collect();
+        let items = read_items(&self.client, &self.table, keys, None).await;
+        items.map_err(|failure| failure.into_store_error(&self.place))?.iter().map(decode).collect()
     }
 
     async fn open_records(&self) -> Result<Vec<(Key, Stored<Record>)>, StoreError> {

@@ -48,7 +48,7 @@ fn job(number: u64) -> Record {
     let repository = "acme/tour".parse().unwrap();
     let job = JobKey::first("home".into(), number);
     let first_seen = Timestamp::from_millis(number);
-    Record::Job(JobRecord::new(job, repository, "build".to_owned(), BTreeSet::new(), first_seen, Story::default()))
+    Record::from(JobRecord::new(job, repository, "build".to_owned(), BTreeSet::new(), first_seen, Story::default()))
 }
 
 fn record() -> impl Strategy<Value = Record> {

@@ -30,12 +30,4 @@ impl Combination {
     pub(super) fn context(&self) -> Value {
         Value::Map(self.values.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
     }
-
-    /// Whether every one of `keys` that both have has the same value in both, type and all.
-    pub(super) fn agrees_with(&self, other: &Self, keys: impl Fn(&str) -> bool) -> bool {
-        self.values
-            .iter()
-            .filter(|(key, _)| keys(key))
-            .all(|(key, value)| other.values.get(key).is_none_or(|theirs| theirs == value))
-    }
 }

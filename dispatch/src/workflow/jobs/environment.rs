@@ -21,6 +21,8 @@ pub(super) struct Environment<'a> {
     pub(super) inputs: Value,
     /// The ids of the jobs of the file.
     pub(super) job_ids: BTreeSet<String>,
+    /// Whether anything in the file can refer to a context.
+    may_need_contexts: bool,
     /// The contexts of anything outside of jobs, once somebody has asked for them.
     shared: OnceCell<Contexts>,
 }
@@ -29,15 +31,19 @@ impl<'a> Environment<'a> {
     /// What the jobs of a workflow refer to that is not called by another.
     pub(super) fn of(workflow: &Workflow, context: &ExpandContext<'a>) -> Self {
         let job_ids = workflow.jobs.iter().map(|job| job.id.clone()).collect();
-        Self::new(*context, context.visible_inputs(), Arc::new(context.visible_github()), job_ids)
+        let environment = Self::new(*context, context.visible_inputs(), Arc::new(context.visible_github()), job_ids);
+        Self { may_need_contexts: workflow.may_need_contexts, ..environment }
     }
 
     pub(super) fn new(context: ExpandContext<'a>, inputs: Value, github: Arc<Value>, job_ids: BTreeSet<String>) -> Self {
-        Self { context, github, inputs, job_ids, shared: OnceCell::new() }
+        Self { context, github, inputs, job_ids, may_need_contexts: true, shared: OnceCell::new() }
     }
 
     /// The contexts of one row of a job.
     pub(super) fn contexts(&self, job: &Job, matrix: Value) -> Contexts {
+        if !self.may_need_contexts {
+            return Contexts::new();
+        }
         let needs = needs(job.get("needs"));
         let known = needs.iter().filter(|need| self.job_ids.contains(*need));
         let results = known.clone().map(|need| (need.clone(), no_result())).collect();

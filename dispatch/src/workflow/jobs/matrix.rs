@@ -3,7 +3,7 @@
 //! The rules are the act library's, and differ from GitHub's: an `include` of only new keys is a job of its own, values are
 //! compared with their types, and what cannot be decoded is no matrix at all.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::expression::{Contexts, Failure, Value};
 use crate::workflow::model::{self, Fault};
@@ -13,10 +13,13 @@ use super::combination::Combination;
 use super::context::ExpandContext;
 use super::decode::{Decoder, Item, Trouble};
 use super::fault;
+use super::grid::{Grid, Lists};
 use super::needs::scalar;
 
 /// Most combinations that are expanded. The forges have no limit.
 const COMBINATION_LIMIT: usize = 10_000;
+/// Most values in all combinations together, counted each time that one is written.
+const VALUE_LIMIT: usize = 1_000_000;
 
 /// What a matrix comes to.
 pub(super) enum Rows {
@@ -45,8 +48,6 @@ pub(super) fn combinations(node: Option<&Node>, contexts: &Contexts, context: &E
     }
     Ok(Rows::Complete(rows))
 }
-
-type Lists = BTreeMap<String, Vec<Item>>;
 
 /// The lists of a matrix, or nothing if it is not a mapping to lists.
 fn decoded(node: &Node, decoder: &Decoder<'_>, wraps_scalars: bool) -> Result<Option<Lists>, Trouble> {
@@ -110,28 +111,10 @@ impl Matrix {
     fn rows(mut self) -> Result<Vec<Combination>, Fault> {
         let (included, alone) = self.includes()?;
         let excluded = self.excludes()?;
-        let mut rows = self.product()?;
-        rows.retain(|row| !excluded.iter().any(|exclude| row.agrees_with(exclude, |_| true)));
-        let mut unmatched = Vec::new();
-        for include in included {
-            if !self.merge(&include, &mut rows) {
-                unmatched.push(include);
-            }
-        }
-        rows.extend(alone.into_iter().chain(unmatched));
-        Ok(rows)
-    }
-
-    /// Adds an `include` to every row that agrees with it on the keys of the matrix.
-    fn merge(&self, include: &Combination, rows: &mut [Combination]) -> bool {
-        let mut is_matched = false;
-        for row in rows {
-            if row.agrees_with(include, |key| self.lists.contains_key(key)) {
-                row.values.extend(include.values.clone());
-                is_matched = true;
-            }
-        }
-        is_matched
+        let mut cells = self.cells()?;
+        cells.exclude(&excluded);
+        let unmatched = cells.include(included)?;
+        Ok(cells.rows.into_iter().flatten().chain(alone).chain(unmatched).collect())
     }
 
     /// Takes `include` out: entries that share a key with the matrix, and entries that do not.
@@ -178,26 +161,66 @@ impl Matrix {
         }
     }
 
-    /// Every combination of one value per key; none at all if there is no key or a list is empty.
-    fn product(&self) -> Result<Vec<Combination>, Fault> {
-        if self.lists.is_empty() {
-            return Ok(Vec::new());
-        }
-        let count = self.lists.values().try_fold(1_usize, |count, list| count.checked_mul(list.len()));
-        if count.is_none_or(|count| count > COMBINATION_LIMIT) {
+    /// Every combination of one value per key.
+    fn cells(&self) -> Result<Cells<'_>, Fault> {
+        let Some(grid) = Grid::new(&self.lists, COMBINATION_LIMIT) else {
             let message = format!("the matrix has more than {COMBINATION_LIMIT} combinations");
             return Err(fault::too_large(self.span, message));
-        }
-        let mut rows = vec![Combination::default()];
-        for (key, list) in &self.lists {
-            rows = rows.iter().flat_map(|row| list.iter().map(|item| extended(row, key, &item.value))).collect();
-        }
-        Ok(rows)
+        };
+        let mut cells = Cells { rows: Vec::new(), values: 0, span: self.span, grid };
+        cells.count(cells.grid.cells(), cells.grid.keys())?;
+        cells.rows.extend((0..cells.grid.cells()).map(|cell| Some(cells.grid.cell(cell))));
+        Ok(cells)
     }
 }
 
-fn extended(row: &Combination, key: &str, value: &Value) -> Combination {
-    let mut row = row.clone();
-    row.values.insert(key.to_owned(), value.clone());
-    row
+/// The combinations while `exclude` and `include` are at work. Each entry costs the cells that it names, and no other.
+struct Cells<'m> {
+    grid: Grid<'m>,
+    /// By cell; nothing where the cell is excluded.
+    rows: Vec<Option<Combination>>,
+    /// How many were written so far.
+    values: usize,
+    span: Span,
+}
+
+impl Cells<'_> {
+    /// Takes out what agrees with an `exclude`.
+    fn exclude(&mut self, entries: &[Combination]) {
+        let selections: BTreeSet<_> = entries.iter().filter_map(|entry| self.grid.selection(entry)).collect();
+        for cell in selections.iter().flat_map(|selection| self.grid.selected(selection)) {
+            if let Some(row) = self.rows.get_mut(cell) {
+                *row = None;
+            }
+        }
+    }
+
+    /// Adds each `include` to every row that agrees with it on the keys of the matrix; returns those that agree with none.
+    fn include(&mut self, entries: Vec<Combination>) -> Result<Vec<Combination>, Fault> {
+        let mut unmatched = Vec::new();
+        for entry in entries {
+            let cells = self.grid.selection(&entry).map_or_else(Vec::new, |selection| self.grid.selected(&selection));
+            self.count(cells.len(), entry.values.len())?;
+            let mut is_matched = false;
+            for cell in cells {
+                if let Some(Some(row)) = self.rows.get_mut(cell) {
+                    row.values.extend(entry.values.clone());
+                    is_matched = true;
+                }
+            }
+            if !is_matched {
+                unmatched.push(entry);
+            }
+        }
+        Ok(unmatched)
+    }
+
+    fn count(&mut self, rows: usize, values: usize) -> Result<(), Fault> {
+        self.values = self.values.saturating_add(rows.saturating_mul(values));
+        if self.values > VALUE_LIMIT {
+            let message = format!("the combinations of the matrix have more than {VALUE_LIMIT} values");
+            return Err(fault::too_large(self.span, message));
+        }
+        Ok(())
+    }
 }

@@ -94,15 +94,20 @@ fn map(value: Shape, node: &Node) -> Result<(), Fault> {
 
 fn structure(fields: &'static [(&'static str, Shape)], node: &Node) -> Result<(), Fault> {
     expect(node.as_mapping().is_some(), node, "a mapping")?;
-    for (name, _) in fields {
-        let mut given = node.as_mapping().unwrap_or_default().iter().filter(|(key, _)| key.text() == Some(name));
-        if let (Some((first, _)), Some((again, _))) = (given.next(), given.next()) {
+    let written = node.as_mapping().unwrap_or_default();
+    let field = |key: &Node| fields.iter().position(|(name, _)| key.text() == Some(name));
+    let mut known: Vec<usize> = written.iter().filter_map(|(key, _)| field(key)).collect();
+    known.sort_unstable();
+    let given_twice = known.iter().zip(known.iter().skip(1)).find(|(one, next)| one == next);
+    if let Some((name, _)) = given_twice.and_then(|(field, _)| fields.get(*field)) {
+        let mut given = written.iter().map(|(key, _)| key).filter(|key| key.text() == Some(name));
+        if let (Some(first), Some(again)) = (given.next(), given.next()) {
             return Err(twice(again, first.span));
         }
     }
     for (key, value) in merge::entries(node)? {
         Shape::Text.check(key)?;
-        if let Some((_, shape)) = fields.iter().find(|(name, _)| key.text() == Some(name)) {
+        if let Some((_, shape)) = field(key).and_then(|field| fields.get(field)) {
             shape.check(value)?;
         }
     }

@@ -93,7 +93,7 @@ mod tests {
         /// Walking a row and the regular expression that it was read from are one language.
         #[test]
         fn rows_and_regular_expressions_agree(
-            pattern in "([a-cé./ #@_-]|\\*\\*?|\\*\\*/|[a-c]\\?|[b0]\\+|\\[a-b0\\]|\\[0-9a-c\\]\\+){1,8}",
+            pattern in "([a-cé./ #@_-]|\\*\\*?|\\*\\*/|[a-c]\\?|[b0]\\+|\\[a-b0\\]|\\[0-9a-c\\]\\+|\\[!a-b0\\]|\\{[a-c*]{0,2},[a-c/?]{0,2}\\}){1,8}",
             text in "[a-cé0-2./ #@_\n-]{0,12}",
             negative in any::<bool>(),
         ) {
@@ -132,6 +132,11 @@ mod tests {
         let is_row = |pattern| matches!(Pattern::compile(pattern, Dialect::Act).unwrap().matcher, Matcher::Linear(_));
         for pattern in ["main", "releases/v1.*", "**", "docs/**", "**/*.rs", "!x", "v[0-9]+.[0-9]+", "ünï?"] {
             assert!(is_row(pattern), "{pattern}");
+        }
+        let is_row_from_27 =
+            |pattern| matches!(Pattern::compile(pattern, Dialect::GiteaGlob).unwrap().matcher, Matcher::Linear(_));
+        for pattern in ["{main,release/**}", "rel-{1,2}", "[!m]ain"] {
+            assert!(is_row_from_27(pattern), "{pattern}");
         }
         assert!(!is_row("[a-z_]x"));
     }

@@ -1,6 +1,6 @@
-//! Patterns without alternatives, matched without a regular-expression engine.
+//! Patterns matched without a regular-expression engine.
 //!
-//! Nearly every pattern is a row of characters, classes and stars. Compiling a regular expression for one takes longer than
+//! Nearly every pattern is a row of characters, classes, stars and alternatives. Compiling a regular expression for one takes longer than
 //! reading the whole workflow file, and it is used for a handful of names. So a row is walked directly: the set of places in
 //! the text that can be reached grows element by element, in time proportional to elements × text.
 
@@ -20,6 +20,8 @@ enum Element {
     Anything,
     /// `(.+/)?`.
     Folders,
+    /// `(a|b)`, rows without alternatives of their own.
+    Either(Vec<Linear>),
 }
 
 /// Which characters.
@@ -27,6 +29,7 @@ enum Element {
 enum Set {
     One(char),
     Ranges(Vec<(char, char)>),
+    Except(Vec<(char, char)>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,26 +47,58 @@ impl Linear {
 
     /// Reads an anchored regular expression of Go, if it is such a row.
     pub(super) fn read(go: &str) -> Option<Self> {
-        let mut rest = go.strip_prefix('^')?.strip_suffix('$')?;
-        let mut elements = Vec::new();
-        while !rest.is_empty() {
-            let (element, after) = element(rest)?;
-            rest = after;
-            push(&mut elements, element);
+        let (row, rest) = row(go.strip_prefix('^')?.strip_suffix('$')?, Self::forks)?;
+        rest.is_empty().then_some(row)
+    }
+
+    /// Reads alternatives up to their `)`.
+    fn forks(mut rest: &str) -> Option<(Element, &str)> {
+        let mut rows = Vec::new();
+        loop {
+            let (row, after) = row(rest, |_| None)?;
+            rows.push(row);
+            if let Some(next) = after.strip_prefix('|') {
+                rest = next;
+            } else {
+                let after = after.strip_prefix(')').filter(|after| !repeats(after))?;
+                return Some((Element::Either(rows), after));
+            }
         }
-        Some(Self(elements))
     }
 
     /// Whether the row takes the whole text.
     pub(super) fn matches(&self, text: &str) -> bool {
-        let mut reached = vec![0];
+        self.ends(text, &[0]).last() == Some(&text.len())
+    }
+
+    /// The places where the row can end if it begins at one of `starts`; both ascend.
+    fn ends(&self, text: &str, starts: &[usize]) -> Vec<usize> {
+        let mut reached = starts.to_vec();
         for element in &self.0 {
             reached = element.ends(text, &reached);
             reached.sort_unstable();
             reached.dedup();
         }
-        reached.last() == Some(&text.len())
+        reached
     }
+}
+
+type Fork = fn(&str) -> Option<(Element, &str)>;
+
+/// A row up to its end, a `|` or a `)`, and what follows it. `fork` reads what stands behind a `(`.
+fn row(mut rest: &str, fork: Fork) -> Option<(Linear, &str)> {
+    let mut elements = Vec::new();
+    while !rest.is_empty() && !rest.starts_with(['|', ')']) {
+        let (element, after) = element(rest, fork)?;
+        rest = after;
+        push(&mut elements, element);
+    }
+    Some((Linear(elements), rest))
+}
+
+/// Whether what stands before is repeated.
+fn repeats(after: &str) -> bool {
+    after.starts_with(['+', '?', '*', '{'])
 }
 
 /// Joins neighbouring characters to one text.
@@ -80,12 +115,15 @@ fn push(elements: &mut Vec<Element>, element: Element) {
 }
 
 /// The first element of `rest`, and what follows it.
-fn element(rest: &str) -> Option<(Element, &str)> {
+fn element(rest: &str, fork: Fork) -> Option<(Element, &str)> {
     for (written, element) in [("[^/]*", Element::Segment), (".*", Element::Anything), ("(.+/)?", Element::Folders)] {
         if let Some(after) = rest.strip_prefix(written) {
             // A repetition of a repetition: not a row any more, perhaps not even valid.
             return (!after.starts_with(['+', '?', '*'])).then_some((element, after));
         }
+    }
+    if let Some(alternatives) = rest.strip_prefix('(') {
+        return fork(alternatives);
     }
     let (set, after) = set(rest)?;
     let (times, after) = match after.as_bytes().first() {
@@ -93,7 +131,7 @@ fn element(rest: &str) -> Option<(Element, &str)> {
         Some(b'+') => (Times::AtLeastOne, after.get(1..)?),
         _ => (Times::One, after),
     };
-    (!after.starts_with(['+', '?', '*', '{'])).then_some((Element::Character(set, times), after))
+    (!repeats(after)).then_some((Element::Character(set, times), after))
 }
 
 fn set(rest: &str) -> Option<(Set, &str)> {
@@ -109,9 +147,13 @@ fn set(rest: &str) -> Option<(Set, &str)> {
     }
 }
 
-/// A class of letters, digits and ranges of them.
+/// A class of letters, digits and ranges of them, or of anything else.
 fn class(rest: &str) -> Option<(Set, &str)> {
     let (members, after) = rest.split_once(']')?;
+    let (members, set): (_, fn(_) -> _) = match members.strip_prefix('^') {
+        Some(members) => (members, Set::Except),
+        None => (members, Set::Ranges),
+    };
     let members: Vec<char> = members.chars().collect();
     let mut ranges = Vec::new();
     let mut left = &*members;
@@ -126,13 +168,17 @@ fn class(rest: &str) -> Option<(Set, &str)> {
         ranges.push(range);
         left = rest;
     }
-    (!ranges.is_empty()).then_some((Set::Ranges(ranges), after))
+    (!ranges.is_empty()).then(|| (set(ranges), after))
 }
 
 impl Element {
     /// The places where this element can end if it begins at one of `starts`, which ascend.
     fn ends(&self, text: &str, starts: &[usize]) -> Vec<usize> {
         let mut ends = Vec::new();
+        if let Self::Either(rows) = self {
+            ends.extend(rows.iter().flat_map(|row| row.ends(text, starts)));
+            return ends;
+        }
         // How far a repetition has come: from a start before that it reaches nothing new. So each is walked once.
         let mut walked: Option<usize> = None;
         for &from in starts {
@@ -144,7 +190,7 @@ impl Element {
                 Self::Character(set, times @ (Times::One | Times::AtMostOne)) => ends.extend(set.ends(rest, from, *times)),
                 Self::Segment if is_new => walked = Some(run_or_nothing(rest, from, |c| c != '/', &mut ends)),
                 Self::Anything if is_new => walked = Some(run_or_nothing(rest, from, |c| c != '\n', &mut ends)),
-                Self::Text(_) | Self::Character(..) | Self::Segment | Self::Anything => {}
+                Self::Text(_) | Self::Character(..) | Self::Segment | Self::Anything | Self::Either(_) => {}
                 Self::Folders => {
                     ends.push(from);
                     if is_new {
@@ -179,7 +225,8 @@ impl Set {
     fn holds(&self, character: char) -> bool {
         match self {
             Self::One(one) => *one == character,
-            Self::Ranges(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&character)),
+            Self::Ranges(ranges) => is_in(ranges, character),
+            Self::Except(ranges) => !is_in(ranges, character),
         }
     }
 
@@ -189,6 +236,10 @@ impl Set {
         let one = rest.chars().next().filter(|character| self.holds(*character)).map(|character| from + character.len_utf8());
         none.into_iter().chain(one)
     }
+}
+
+fn is_in(ranges: &[(char, char)], character: char) -> bool {
+    ranges.iter().any(|(from, to)| (*from..=*to).contains(&character))
 }
 
 #[cfg(test)]
@@ -232,8 +283,37 @@ mod tests {
     }
 
     #[test]
+    fn alternatives_are_rows_of_their_own() {
+        assert!(matches("^rel-(1|2[^/]*|)x$", "rel-1x") && matches("^rel-(1|2[^/]*|)x$", "rel-23x"));
+        assert!(matches("^rel-(1|2[^/]*|)x$", "rel-x"));
+        assert!(!matches("^rel-(1|2[^/]*|)x$", "rel-3x") && !matches("^rel-(1|2)$", "rel-12"));
+    }
+
+    #[test]
+    fn a_class_can_be_of_anything_else() {
+        assert!(matches("^[^m-o]ain$", "Main") && matches("^[^m-o]ain$", "\nain"));
+        assert!(!matches("^[^m-o]ain$", "main") && !matches("^[^m-o]ain$", "ain"));
+    }
+
+    #[test]
     fn what_is_no_row_is_left_to_the_engine() {
-        for go in ["^a|b$", "^(a|b)$", "^+a$", "^[^a]$", "^a++$", "^[^/]*+$", r"^\d$", "^[z-a]$", "^a{2}$", "a$", "^a.b$"] {
+        for go in [
+            "^a|b$",
+            "^(a|(b))$",
+            "^(a|b)+$",
+            "^(a|b$",
+            "^a)$",
+            "^+a$",
+            "^[^_]$",
+            "^[^]$",
+            "^a++$",
+            "^[^/]*+$",
+            r"^\d$",
+            "^[z-a]$",
+            "^a{2}$",
+            "a$",
+            "^a.b$",
+        ] {
             assert_eq!(Linear::read(go), None, "{go}");
         }
     }

@@ -2,6 +2,8 @@
 #![expect(clippy::missing_panics_doc, reason = "rules fail by panicking")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "rules fail by panicking")]
 
+use std::sync::Arc;
+
 use dispatch::identifier::{BatchId, JobKey, RunnerKey, Scope};
 use dispatch::label::LabelSet;
 use dispatch::reason::Reason;
@@ -18,7 +20,7 @@ pub fn job_key(number: u64) -> Key {
 pub fn job(number: u64) -> Record {
     let story = Story::beginning(Timestamp::from_millis(number), &Reason::LaunchAgain);
     let key = JobKey::first("home".into(), number);
-    Record::Job(JobRecord::new(
+    Record::from(JobRecord::new(
         key,
         "acme/tour".parse().unwrap(),
         "build".to_owned(),
@@ -31,7 +33,7 @@ pub fn job(number: u64) -> Record {
 /// A job whose name alone has so many bytes.
 pub fn large(number: u64, bytes: usize) -> Record {
     let Record::Job(job) = job(number) else { panic!("a job is a job") };
-    Record::Job(JobRecord { name: "x".repeat(bytes), ..job })
+    Record::from(JobRecord { name: "x".repeat(bytes), ..Arc::unwrap_or_clone(job) })
 }
 
 /// The key of the sample runner with this index.
@@ -41,7 +43,7 @@ pub fn runner_key(index: u16) -> Key {
 
 /// A runner whose machine is up.
 pub fn runner(index: u16) -> Record {
-    Record::Runner(RunnerRecord {
+    Record::from(RunnerRecord {
         key: RunnerKey { batch: BatchId::new("5eed"), index },
         pool: "go".into(),
         backend: "process".into(),

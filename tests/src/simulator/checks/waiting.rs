@@ -54,10 +54,11 @@ impl World {
         }
     }
 
-    /// Somebody was told that it will not be served, and why.
+    /// Somebody was told that it will not be served, and why; he cancels it when he has read it.
     pub fn refuse_demand(&mut self, id: u64) {
         if self.checks.demands.remove(&id).is_some() {
             self.checks.told.insert(id);
+            self.after(600_000, move |world| world.cancel_job(id));
         }
     }
 

@@ -81,7 +81,8 @@ impl World {
         machine.stage = Stage::Starts;
         self.tell(|| format!("machine {}: takes its identity (runner {registration})", instance(number)));
         self.check_take(number);
-        let delay = self.random.between(500..=3_000);
+        let late = if self.strikes(Fault::BootSlow) { self.random.between(0..=60_000) } else { 0 };
+        let delay = self.random.between(500..=3_000) + late;
         self.after(delay, move |world| world.start_runner(number));
     }
 
