@@ -13,7 +13,7 @@ use crate::delivery::{self, Delivery, ForgeHint, Limits, Refusal, Secrets};
 use crate::event::{Event, Job, JobStatus, Push, WorkflowJob, parse};
 use crate::identifier::{ForgeName, JobKey, RepositoryName};
 use crate::journal::Subject;
-use crate::ledger::{Announcement, LedgerError};
+use crate::ledger::{Announcement, BELL_S, LedgerError};
 use crate::pool::{NoPool, Pool, choose};
 use crate::reason::{Held, Reason};
 use crate::reconcile::described;
@@ -22,8 +22,9 @@ use crate::service::Service;
 use crate::store::{Key, Stored};
 use crate::text::printable;
 
-/// Seconds after a delivery at which the queue is looked at again, where it may be filled only after the delivery was sent.
-pub(crate) const LATER_S: [u64; 2] = [2, 10];
+/// Seconds after a delivery at which the queue is looked at again, where it may be filled only after the delivery was sent. The
+/// first of these looks is also for who found the bell rung already.
+pub(crate) const LATER_S: [u64; 2] = [BELL_S, 10];
 
 /// Longest name of a job that is kept; forges allow more.
 const LONGEST_NAME: usize = 200;
@@ -46,6 +47,8 @@ pub enum Ring {
     No,
     /// At once.
     Now,
+    /// At once, too; who watches the records is woken by the one that was just added.
+    ByRecord,
     /// At once and again [a little later](LATER_S).
     NowAndLater,
 }
@@ -116,7 +119,7 @@ impl Service {
         let title = format!("{} (job {} of {})", printable(&job.name, LONGEST_NAME), job.id, event.repository.full_name);
         match event.action {
             JobStatus::Queued => match self.announce(forge, delivery, event).await {
-                Ok(sentence) => Reply::ok(format!("{title}: {sentence}"), Ring::Now),
+                Ok((sentence, ring)) => Reply::ok(format!("{title}: {sentence}"), ring),
                 Err(error) => Reply::failed(&format!("{title}: {error}")),
             },
             JobStatus::Waiting => {
@@ -131,9 +134,9 @@ impl Service {
     }
 
     /// Records the job, and says in one sentence what becomes of it.
-    async fn announce(&self, forge: &ForgeName, delivery: &Delivery, event: &WorkflowJob) -> Result<String, LedgerError> {
+    async fn announce(&self, forge: &ForgeName, delivery: &Delivery, event: &WorkflowJob) -> Result<(String, Ring), LedgerError> {
         let Ok(repository) = event.repository.full_name.parse::<RepositoryName>() else {
-            return Ok("not started: the repository's name is not `owner/name`".to_owned());
+            return Ok(("not started: the repository's name is not `owner/name`".to_owned(), Ring::No));
         };
         let now = self.clock.now();
         let announced = Reason::Announced { delivery: printable(delivery.id(), 64) };
@@ -151,7 +154,8 @@ impl Service {
         if announcement == Announcement::New {
             self.journal.tell(now, &subject, &announced);
         }
-        self.sentence(&event.job, announcement, pool).await
+        let ring = if announcement == Announcement::New { Ring::ByRecord } else { Ring::Now };
+        Ok((self.sentence(&event.job, announcement, pool).await?, ring))
     }
 
     async fn sentence(&self, job: &Job, announcement: Announcement, pool: Result<Pool, NoPool>) -> Result<String, LedgerError> {

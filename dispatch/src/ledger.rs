@@ -1,17 +1,28 @@
 //! Our records as the edge and the worker change them: each change one conditional transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod claim;
+mod close;
+mod lease;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use close::AfterClose;
+pub use sheet::Sheet;
+
 use crate::identifier::{JobKey, RunnerKey};
-use crate::plan::Claim;
-use crate::reason::Reason;
-use crate::record::{Batch, Control, Drift, JobRecord, Lease, Mode, Record, RunnerRecord, RunnerState, Story};
+use crate::record::{Control, Drift, JobRecord, Record, RunnerRecord};
 use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
 
-/// Times that a change of the lease is tried while others write it too; each of them writes it once.
-const LEASE_TRIES: usize = 10;
+/// Seconds in which the bell is rung once. Who hears it looks, and looks again when so much time has passed.
+pub(crate) const BELL_S: u64 = 2;
+
+/// Seconds until a bell may be forgotten.
+const KEEP_BELL_S: u64 = 3_600;
 
 /// Reads and changes records, under a lease or without.
 #[derive(Clone, Copy)]
@@ -83,6 +94,17 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Rings for a worker that watches the records and is told of no job. However many ring together, few records are written;
+    /// who rings when it has been rung for already is heard all the same, because the worker [looks again](BELL_S).
+    pub async fn ring(&self) -> Result<(), LedgerError> {
+        let life = Life::Closed { at: self.now, expires_at: self.now.plus_s(KEEP_BELL_S) };
+        let put = self.begin().put(Key::bell(self.now, BELL_S), Expect::Absent, Record::Bell, life);
+        match self.commit(put).await {
+            Ok(()) | Err(LedgerError::Conflict(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// One job.
     pub async fn job(&self, job: &JobKey) -> Result<Stored<JobRecord>, LedgerError> {
         let key = Key::job(job);
@@ -92,32 +114,6 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// Several jobs in one look; an error if one is missing.
-    async fn jobs(&self, jobs: impl Iterator<Item = &JobKey>) -> Result<BTreeMap<JobKey, Stored<JobRecord>>, LedgerError> {
-        let keys: BTreeSet<Key> = jobs.map(Key::job).collect();
-        let mut found = self.store.read_many(&keys).await?;
-        let job = |key| match found.remove(&key) {
-            Some(Stored { version, record: Record::Job(record) }) => {
-                Ok((record.key.clone(), Stored { version, record: Arc::unwrap_or_clone(record) }))
-            }
-            _ => Err(LedgerError::Missing(key)),
-        };
-        keys.into_iter().map(job).collect()
-    }
-
-    /// Several runners in one look; an error if one is missing.
-    pub async fn runners(&self, runners: &[RunnerKey]) -> Result<Vec<Stored<RunnerRecord>>, LedgerError> {
-        let keys: Vec<Key> = runners.iter().map(Key::runner).collect();
-        let mut found = self.store.read_many(&keys.iter().cloned().collect()).await?;
-        let runner = |key| match found.remove(&key) {
-            Some(Stored { version, record: Record::Runner(record) }) => {
-                Ok(Stored { version, record: Arc::unwrap_or_clone(record) })
-            }
-            _ => Err(LedgerError::Missing(key)),
-        };
-        keys.into_iter().map(runner).collect()
-    }
-
     /// One runner.
     pub async fn runner(&self, runner: &RunnerKey) -> Result<Stored<RunnerRecord>, LedgerError> {
         let key = Key::runner(runner);
@@ -125,15 +121,6 @@ impl<'a> Ledger<'a> {
             Some(Stored { version, record: Record::Runner(record) }) => {
                 Ok(Stored { version, record: Arc::unwrap_or_clone(record) })
             }
-            _ => Err(LedgerError::Missing(key)),
-        }
-    }
-
-    /// One batch.
-    pub async fn batch(&self, batch: &crate::identifier::BatchId) -> Result<Stored<Batch>, LedgerError> {
-        let key = Key::batch(batch);
-        match self.store.read(&key).await? {
-            Some(Stored { version, record: Record::Batch(record) }) => Ok(Stored { version, record }),
             _ => Err(LedgerError::Missing(key)),
         }
     }
@@ -153,114 +140,41 @@ impl<'a> Ledger<'a> {
         self.commit(self.begin().put(key, expect, Record::Control(control), Life::Standing)).await
     }
 
-    /// Changes one job.
-    pub async fn change_job(&self, job: &JobKey, change: impl FnOnce(&mut JobRecord) + Send) -> Result<JobRecord, LedgerError> {
-        let mut stored = self.job(job).await?;
-        change(&mut stored.record);
-        let record = stored.record.clone();
-        self.commit(self.put_job(self.begin(), stored)).await?;
-        Ok(record)
+    /// Reads these records, to change them together.
+    pub async fn sheet(&self, keys: impl IntoIterator<Item = Key> + Send) -> Result<Sheet, LedgerError> {
+        let mut sheet = Sheet::default();
+        self.read_into(&mut sheet, keys).await?;
+        Ok(sheet)
     }
 
-    /// Changes several runners in one transaction, or none of them.
-    pub async fn change_runners(
+    /// Reads those of these records that the sheet does not have.
+    pub async fn read_into(&self, sheet: &mut Sheet, keys: impl IntoIterator<Item = Key> + Send) -> Result<(), LedgerError> {
+        let keys: BTreeSet<Key> = keys.into_iter().filter(|key| !sheet.has(key)).collect();
+        if !keys.is_empty() {
+            sheet.learn(self.store.read_many(&keys).await?);
+        }
+        Ok(())
+    }
+
+    /// Writes what differs from what was read, in one transaction. Nothing is asked if nothing does.
+    pub async fn write(&self, sheet: &mut Sheet) -> Result<(), LedgerError> {
+        if let Some(transaction) = sheet.writes(self.begin(), self.closed()) {
+            self.commit(transaction).await?;
+        }
+        sheet.settle();
+        Ok(())
+    }
+
+    /// Reads, changes, writes.
+    pub async fn edit(
         &self,
-        runners: &[RunnerKey],
-        change: impl Fn(&mut RunnerRecord) + Send + Sync,
-    ) -> Result<Vec<RunnerRecord>, LedgerError> {
-        let mut transaction = self.begin();
-        let mut changed = Vec::with_capacity(runners.len());
-        for mut stored in self.runners(runners).await? {
-            change(&mut stored.record);
-            changed.push(stored.record.clone());
-            transaction = self.put_runner(transaction, stored);
-        }
-        self.commit(transaction).await?;
-        Ok(changed)
-    }
-
-    /// Links a runner and the job that it took.
-    pub async fn take(&self, runner: &RunnerKey, job: &JobKey, reason: &Reason) -> Result<(), LedgerError> {
-        let mut taker = self.runner(runner).await?;
-        taker.record.job = Some(job.clone());
-        taker.record.story.add(self.now, reason);
-        let mut transaction = self.put_runner(self.begin(), taker);
-        match self.job(job).await {
-            Ok(mut taken) => {
-                taken.record.taken_by = Some(runner.clone());
-                taken.record.failures = 0;
-                taken.record.story.add(self.now, &Reason::TakenBy { runner: runner.clone() });
-                transaction = self.put_job(transaction, taken);
-            }
-            Err(LedgerError::Missing(_)) => {}
-            Err(error) => return Err(error),
-        }
-        self.commit(transaction).await
-    }
-
-    /// Stores a batch with its runners, raises the counters, and marks the jobs: all or nothing, and nothing from the
-    /// moment on in which the operator turns the switch.
-    pub async fn claim(&self, claim: &Claim) -> Result<(), LedgerError> {
-        let count = i64::try_from(claim.members.len()).unwrap_or(i64::MAX);
-        let batch = &claim.batch;
-        let running = self.begin_while_running().await?;
-        let mut transaction = running.put(Key::batch(&batch.id), Expect::Absent, Record::Batch(batch.clone()), Life::Open);
-        for (counter, limit) in &claim.counters {
-            transaction = transaction.add(counter.clone(), count, limit.map(u64::from));
-        }
-        let mut jobs = self.jobs(claim.members.iter().map(|member| &member.job)).await?;
-        for (index, member) in (0_u16..).zip(&claim.members) {
-            let runner = RunnerKey { batch: batch.id.clone(), index };
-            let mut job = jobs.remove(&member.job).ok_or_else(|| LedgerError::Missing(Key::job(&member.job)))?;
-            if job.record.launches != member.launches || !job.record.is_open() {
-                return Err(LedgerError::Conflict(Conflict { key: Key::job(&member.job), at_limit: false }));
-            }
-            let reason = Reason::Launching { pool: batch.pool.clone(), runner: runner.clone() };
-            job.record.add_runner(runner.clone());
-            job.record.story.add(self.now, &reason);
-            transaction = self.put_job(transaction, job);
-            let record = self.claimed(batch, runner, member.job.clone(), member.handle.clone(), &reason);
-            transaction = transaction.put(Key::runner(&record.key), Expect::Absent, record.into(), Life::Open);
-        }
-        self.commit(transaction).await
-    }
-
-    /// Closes a runner and gives back its places under the limits.
-    pub async fn close_runner(&self, runner: &RunnerKey, reason: &Reason, then: AfterClose) -> Result<(), LedgerError> {
-        let mut stored = self.runner(runner).await?;
-        if !stored.record.is_open() {
-            return Ok(());
-        }
-        stored.record.state = RunnerState::Closed { at: self.now };
-        stored.record.story.add(self.now, reason);
-        let (job, counters) = (stored.record.launched_for.clone(), counters(&stored.record));
-        let mut transaction = self.put_runner(self.begin(), stored);
-        for counter in counters {
-            transaction = transaction.add(counter, -1, None);
-        }
-        match self.job(&job).await {
-            Ok(mut job) if job.record.is_open() && then.touches(&job.record) => {
-                then.mark(&mut job.record, self.now);
-                transaction = self.put_job(transaction, job);
-            }
-            Ok(_) | Err(LedgerError::Missing(_)) => {}
-            Err(error) => return Err(error),
-        }
-        self.commit(transaction).await
-    }
-
-    /// Closes a batch.
-    pub async fn close_batch(&self, batch: &crate::identifier::BatchId) -> Result<(), LedgerError> {
-        let stored = self.batch(batch).await?;
-        let expect = Expect::Version(stored.version);
-        self.commit(self.begin().put(Key::batch(batch), expect, Record::Batch(stored.record), self.closed())).await
-    }
-
-    /// Remembers that a counter looks wrong.
-    pub async fn suspect(&self, counter: &Key, drift: &Drift) -> Result<(), LedgerError> {
-        let key = Key::drift(counter);
-        let expect = self.store.read(&key).await?.map_or(Expect::Absent, |stored| Expect::Version(stored.version));
-        self.commit(self.begin().put(key, expect, Record::Drift(drift.clone()), self.closed())).await
+        keys: impl IntoIterator<Item = Key> + Send,
+        change: impl FnOnce(&mut Sheet) -> Result<(), LedgerError> + Send,
+    ) -> Result<Sheet, LedgerError> {
+        let mut sheet = self.sheet(keys).await?;
+        change(&mut sheet)?;
+        self.write(&mut sheet).await?;
+        Ok(sheet)
     }
 
     /// Sets a counter right, if it is still the one that was suspected.
@@ -269,102 +183,12 @@ impl<'a> Ledger<'a> {
         self.commit(self.begin().put(counter.clone(), Expect::Version(drift.version), right, Life::Standing)).await
     }
 
-    /// Takes or renews the worker's lease; `None` while another holds it.
-    pub async fn lease(&self, holder: &str, lasts_s: u64) -> Result<Option<Lease>, LedgerError> {
-        let (expect, fence) = match self.held_lease().await? {
-            Some(Stored { version, record: lease }) => {
-                if lease.holder != holder && lease.expires_at > self.now {
-                    return Ok(None);
-                }
-                (Expect::Version(version), lease.fence + 1)
-            }
-            None => (Expect::Absent, 1),
-        };
-        let lease = Lease { holder: holder.to_owned(), fence, expires_at: self.now.plus_s(lasts_s), look_again: false };
-        Ok(self.put_lease(expect, &lease).await?.then_some(lease))
-    }
-
-    /// Asks whoever holds the lease to look once more before it ends; false if nobody holds it any more.
-    pub async fn ask_to_look_again(&self) -> Result<bool, LedgerError> {
-        for _ in 0..LEASE_TRIES {
-            let Some(Stored { version, record: lease }) = self.held_lease().await? else { return Ok(false) };
-            if lease.expires_at <= self.now {
-                return Ok(false);
-            }
-            if lease.look_again || self.put_lease(Expect::Version(version), &Lease { look_again: true, ..lease }).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Prolongs a lease that is still ours.
-    pub async fn renew(&self, lease: &Lease, lasts_s: u64) -> Result<Lease, LedgerError> {
-        let until = self.now.plus_s(lasts_s);
-        self.change_lease(lease, |held| Lease { expires_at: until, ..held }).await
-    }
-
-    /// Gives the lease back, unless somebody asked to look again: then it is prolonged and returned.
-    pub async fn release_unless_asked(&self, lease: &Lease, lasts_s: u64) -> Result<Option<Lease>, LedgerError> {
-        let (now, until) = (self.now, self.now.plus_s(lasts_s));
-        let settle = |held: Lease| Lease { expires_at: if held.look_again { until } else { now }, look_again: false, ..held };
-        let settled = self.change_lease(lease, settle).await?;
-        Ok((settled.expires_at > now).then_some(settled))
-    }
-
-    /// Gives the lease back.
-    pub async fn release(&self, lease: &Lease) -> Result<(), LedgerError> {
-        let now = self.now;
-        self.change_lease(lease, |held| Lease { expires_at: now, look_again: false, ..held }).await.map(drop)
-    }
-
-    /// Changes a lease that is still ours. Who asks to look again writes it too, which is no reason to lose it.
-    async fn change_lease(&self, ours: &Lease, change: impl Fn(Lease) -> Lease) -> Result<Lease, LedgerError> {
-        for _ in 0..LEASE_TRIES {
-            let held = self.held_lease().await?.filter(|held| held.record.fence == ours.fence);
-            let Some(Stored { version, record }) = held else { return Err(LedgerError::LeaseLost) };
-            let changed = change(record);
-            if self.put_lease(Expect::Version(version), &changed).await? {
-                return Ok(changed);
-            }
-        }
-        Err(LedgerError::LeaseLost)
-    }
-
-    async fn held_lease(&self) -> Result<Option<Stored<Lease>>, LedgerError> {
-        match self.store.read(&Key::lease()).await? {
-            Some(Stored { version, record: Record::Lease(record) }) => Ok(Some(Stored { version, record })),
-            _ => Ok(None),
-        }
-    }
-
-    /// False if somebody else wrote it since it was read.
-    async fn put_lease(&self, expect: Expect, lease: &Lease) -> Result<bool, LedgerError> {
-        let put = Transaction::new().put(Key::lease(), expect, Record::Lease(lease.clone()), Life::Standing);
-        match self.store.commit(put).await {
-            Ok(()) => Ok(true),
-            Err(CommitError::Conflict(_)) => Ok(false),
-            Err(CommitError::Refused(refusal)) => Err(LedgerError::Refused(refusal)),
-            Err(CommitError::Store(error)) => Err(LedgerError::Store(error)),
-        }
-    }
-
     fn begin(&self) -> Transaction {
         let transaction = Transaction::new();
         match self.fence {
             Some(fence) => transaction.check(Key::lease(), Expect::Fence(fence)),
             None => transaction,
         }
-    }
-
-    async fn begin_while_running(&self) -> Result<Transaction, LedgerError> {
-        let key = Key::control();
-        let expect = match self.store.read(&key).await? {
-            None => Expect::Absent,
-            Some(Stored { version, record: Record::Control(Control { mode: Mode::Running, .. }) }) => Expect::Version(version),
-            Some(_) => return Err(LedgerError::Conflict(Conflict { key, at_limit: false })),
-        };
-        Ok(self.begin().check(key, expect))
     }
 
     async fn commit(&self, transaction: Transaction) -> Result<(), LedgerError> {
@@ -381,77 +205,5 @@ impl<'a> Ledger<'a> {
 
     fn closed(&self) -> Life {
         Life::Closed { at: self.now, expires_at: self.now.plus_s(self.keep_closed_s) }
-    }
-
-    fn put_job(&self, transaction: Transaction, stored: Stored<JobRecord>) -> Transaction {
-        let life = if stored.record.is_open() { Life::Open } else { self.closed() };
-        transaction.put(Key::job(&stored.record.key), Expect::Version(stored.version), stored.record.into(), life)
-    }
-
-    fn put_runner(&self, transaction: Transaction, stored: Stored<RunnerRecord>) -> Transaction {
-        let life = if stored.record.is_open() { Life::Open } else { self.closed() };
-        transaction.put(Key::runner(&stored.record.key), Expect::Version(stored.version), stored.record.into(), life)
-    }
-
-    fn claimed(&self, batch: &Batch, key: RunnerKey, job: JobKey, handle: Option<String>, reason: &Reason) -> RunnerRecord {
-        RunnerRecord {
-            key,
-            pool: batch.pool.clone(),
-            backend: batch.backend.clone(),
-            forge: batch.forge.clone(),
-            scope: batch.scope.clone(),
-            labels: batch.labels.clone(),
-            launched_for: job,
-            handle,
-            claimed_at: self.now,
-            state: RunnerState::Claimed,
-            registration: None,
-            handed_over_at: None,
-            online_at: None,
-            disabled_at: None,
-            job: None,
-            job_over_at: None,
-            story: Story::beginning(self.now, reason),
-        }
-    }
-}
-
-fn counters(runner: &RunnerRecord) -> Vec<Key> {
-    Key::counters(&runner.forge, &runner.scope, &runner.pool)
-}
-
-/// What the end of a runner means for the job that it was launched for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AfterClose {
-    /// Nothing.
-    Nothing,
-    /// The machine failed the job, so the next one comes later, and after too many none.
-    Failure,
-    /// No machine was to be had; the next try is not before this many seconds have passed.
-    RetryAfter(u64),
-}
-
-impl AfterClose {
-    fn touches(self, job: &JobRecord) -> bool {
-        self != Self::Nothing && job.taken_by.is_none()
-    }
-
-    fn mark(self, job: &mut JobRecord, now: Timestamp) {
-        match self {
-            Self::Nothing => {}
-            Self::Failure => {
-                job.failures += 1;
-                job.not_before = Some(now.plus_s(backoff_s(job.failures)));
-            }
-            Self::RetryAfter(seconds) => job.not_before = Some(now.plus_s(seconds)),
-        }
-    }
-}
-
-/// The first replacement comes at once, since the failed machine has cost enough time; then 1, 2, 4, 8 minutes.
-fn backoff_s(failures: u32) -> u64 {
-    match failures {
-        0 | 1 => 0,
-        more => 60_u64.saturating_mul(1 << (more - 2).min(4)),
     }
 }

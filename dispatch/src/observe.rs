@@ -15,7 +15,6 @@ use futures_util::stream::{self, StreamExt};
 use crate::cloud::Instance;
 use crate::forge::{Forge, ForgeError, ForgeJob, JobState, Trust};
 use crate::identifier::{BackendName, ForgeName, JobKey, PoolName, Scope};
-use crate::ledger::{Ledger, LedgerError};
 use crate::pool::{ForkPullRequests, choose};
 use crate::record::Record;
 use crate::service::Service;
@@ -27,12 +26,11 @@ use unlisted::Newest;
 const QUESTIONS_AT_ONCE: usize = 8;
 
 /// Takes a full look.
-pub(crate) async fn observe(service: &Service, ledger: &Ledger<'_>) -> Result<World, LedgerError> {
+pub(crate) async fn observe(service: &Service) -> Result<World, StoreError> {
     // The moment before the first look: what is missing was missing then, however long the other looks took.
     let now = service.clock.now();
     let mut world = World { now, ..records(service).await? };
-    unlisted::read_young_runners(service, &mut world).await?;
-    world.control = ledger.control().await?;
+    unlisted::read_switch_and_young_runners(service, &mut world).await?;
     world.stack.clone_from(&service.config.stack);
     world.clouds = clouds(service).await;
     unlisted::add_runners(service, &mut world).await?;
@@ -62,7 +60,7 @@ async fn records(service: &Service) -> Result<World, StoreError> {
             Record::Job(job) => drop(world.jobs.insert(job.key.clone(), job)),
             Record::Runner(runner) => drop(world.runners.insert(runner.key.clone(), runner)),
             Record::Batch(batch) => drop(world.batches.insert(batch.id.clone(), batch)),
-            Record::Control(_) | Record::Lease(_) | Record::Counter { .. } | Record::Drift(_) => {}
+            Record::Control(_) | Record::Lease(_) | Record::Bell | Record::Counter { .. } | Record::Drift(_) => {}
         }
     }
     Ok(world)
@@ -157,7 +155,7 @@ fn scopes(world: &World, forge: &ForgeName) -> BTreeSet<Scope> {
 
 /// What our records say about waiting jobs now, whether or not the list shows them.
 async fn follow_queue(service: &Service, world: &mut World) -> Result<(), StoreError> {
-    unlisted::read_waiting_jobs(service, world).await?;
+    unlisted::read_jobs(service, world).await?;
     for (job, newest) in unlisted::newest(service, waiting_unknown(service, world)).await? {
         match newest {
             Newest::Open(record) => drop(world.jobs.insert(record.key.clone(), record)),

@@ -139,6 +139,28 @@ pub struct Member {
 }
 
 impl Action {
+    /// The records that it changes, if it does nothing else.
+    pub fn records(&self) -> Vec<Key> {
+        match self {
+            Self::Open(job) => vec![Key::job(&job.key)],
+            Self::Note(job) | Self::Close(job) => vec![Key::job(job)],
+            Self::RecordHandOver(runner) | Self::RecordOnline(runner) | Self::RecordOver(runner) | Self::Find { runner, .. } => {
+                vec![Key::runner(runner)]
+            }
+            Self::RecordTake { runner, job } => vec![Key::runner(runner), Key::job(job)],
+            Self::CloseBatch(batch) => vec![Key::batch(batch)],
+            Self::Suspect { counter, .. } => vec![Key::drift(counter)],
+            Self::Claim(_)
+            | Self::Relaunch(_)
+            | Self::Introduce { .. }
+            | Self::Disable(_)
+            | Self::End { .. }
+            | Self::EndOrphan { .. }
+            | Self::RemoveGhost { .. }
+            | Self::Repair { .. } => Vec::new(),
+        }
+    }
+
     /// What it does, in two or three words.
     pub fn name(&self) -> &'static str {
         match self {

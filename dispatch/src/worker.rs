@@ -7,6 +7,7 @@ use crate::plan::Plan;
 use crate::reconcile::reconcile;
 use crate::record::Lease;
 use crate::service::Service;
+use crate::store::Stored;
 use crate::time::Timestamp;
 use crate::world::World;
 
@@ -59,7 +60,7 @@ impl Service {
         Ok(pass)
     }
 
-    async fn take_lease(&self) -> Result<Option<Lease>, LedgerError> {
+    async fn take_lease(&self) -> Result<Option<Stored<Lease>>, LedgerError> {
         for _ in 0..TRIES {
             let lease = self.ledger().lease(&self.holder, LEASE_S).await?;
             if lease.is_some() || self.ledger().ask_to_look_again().await? {
@@ -70,7 +71,12 @@ impl Service {
     }
 
     /// A few rounds; the lease, if somebody asked for another turn and there is time for one.
-    async fn turn(&self, lease: &Lease, stop_at: Timestamp, pass: &mut Pass) -> Result<Option<Lease>, LedgerError> {
+    async fn turn(
+        &self,
+        lease: &Stored<Lease>,
+        stop_at: Timestamp,
+        pass: &mut Pass,
+    ) -> Result<Option<Stored<Lease>>, LedgerError> {
         self.rounds(lease, stop_at, pass).await?;
         let asked = self.ledger().release_unless_asked(lease, LEASE_S).await.unwrap_or_default();
         if let Some(lease) = asked.as_ref().filter(|_| self.clock.now() >= stop_at) {
@@ -81,7 +87,7 @@ impl Service {
         Ok(asked)
     }
 
-    async fn rounds(&self, lease: &Lease, stop_at: Timestamp, pass: &mut Pass) -> Result<(), LedgerError> {
+    async fn rounds(&self, lease: &Stored<Lease>, stop_at: Timestamp, pass: &mut Pass) -> Result<(), LedgerError> {
         for _ in 0..MOST_ROUNDS {
             let (world, plan) = self.look().await?;
             pass.open = world.jobs.len() + world.runners.len();
@@ -98,7 +104,7 @@ impl Service {
 
     /// Looks and decides, and does nothing: the dry run.
     pub async fn look(&self) -> Result<(World, Plan), LedgerError> {
-        let world = observe(self, &self.ledger()).await?;
+        let world = observe(self).await?;
         let plan = reconcile(&world, &self.config);
         Ok((world, plan))
     }

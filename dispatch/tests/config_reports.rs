@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use dispatch::config::{self, Environment, Loaded};
+use dispatch::config::{self, Config, Environment, Loaded};
 use dispatch::diagnostic::{Finding, Report};
 
 /// A forge without a mistake, to be followed by what a story is about.
@@ -751,6 +751,54 @@ fn an_image_that_cannot_be_read_is_told_once() {
         report.contains("`debian` is not an image or the SSM parameter that names one") && report.contains("1 error"),
         "{report}"
     );
+}
+
+/// What `infra/template.yaml` sets for its functions.
+const INSTALLED: [(&str, &str); 7] = [
+    ("AWS_REGION", "eu-west-1"),
+    ("DDB_TABLE", "runs"),
+    ("INSTANCE_PROFILE", "m"),
+    ("INSTANCE_ROLE_ID", "AROAEXAMPLEID12345678"),
+    ("RUNNER_AMI", "ami-1"),
+    ("SECURITY_GROUP", "sg-1"),
+    ("SUBNET", "subnet-1, subnet-2"),
+];
+
+fn installed(text: &str, variables: &[(&str, &str)]) -> Result<Config, Report> {
+    let secrets = [("GITEA_TOKEN", "t"), ("WEBHOOK_SECRET", "s")];
+    let environment = Environment::from_iter(secrets.into_iter().chain(variables.iter().copied()));
+    Ok(config::load_text("dispatch.yaml", text, &environment)?.into_config().expect("a stack"))
+}
+
+#[test]
+fn what_a_file_leaves_out_about_aws_the_environment_says() {
+    let aws = |text: &str| installed(&format!("{FORGE}{text}"), &INSTALLED).unwrap().aws.unwrap();
+    let all = aws("");
+    assert_eq!((all.region.as_str(), all.table.as_str(), all.instance_profile.as_str()), ("eu-west-1", "runs", "m"));
+    assert_eq!((all.image.as_deref(), all.role_id.as_deref()), (Some("ami-1"), Some("AROAEXAMPLEID12345678")));
+    assert_eq!((all.subnets, all.security_groups), (vec!["subnet-1".into(), "subnet-2".into()], vec!["sg-1".to_owned()]));
+    let some = aws("aws: { image: ami-2, subnets: [subnet-9] }\n");
+    assert_eq!((some.image.as_deref(), some.subnets, some.table.as_str()), (Some("ami-2"), vec!["subnet-9".into()], "runs"));
+    assert_eq!(aws("aws:\n").table, "runs");
+}
+
+#[test]
+fn what_neither_the_file_nor_the_environment_says_about_aws_is_told() {
+    let variables = [INSTALLED[0], INSTALLED[1], ("INSTANCE_PROFILE", ""), INSTALLED[4], ("SUBNET", "vpc-1")];
+    let report = installed(FORGE, &variables).unwrap_err().to_string();
+    for told in [
+        "in `SUBNET`: `vpc-1` is not a subnet",
+        "`security_groups` is missing below `aws`",
+        "add `instance_profile: dispatch-machine`, or set the environment variable `INSTANCE_PROFILE`",
+        "3 errors",
+    ] {
+        assert!(report.contains(told), "{told} in {report}");
+    }
+}
+
+#[test]
+fn a_region_alone_puts_nothing_on_aws() {
+    assert_eq!(installed(FORGE, &INSTALLED[..1]).unwrap().aws, None);
 }
 
 #[test]

@@ -10,13 +10,16 @@ use crate::phase::QUIET_S;
 use crate::plan::Unless;
 use crate::reason::Reason;
 use crate::record::RunnerRecord;
+use crate::store::Key;
+use crate::time::Timestamp;
 
 impl Apply<'_> {
     /// Makes sure that the runner is not needed, removes its registration, ends its machine, closes its record.
     ///
     /// The record stays open until forge and cloud have both said yes, so nothing is forgotten.
     pub(super) async fn end(&self, runner: &RunnerKey, unless: Unless, reason: &Reason) -> Result<(), Failed> {
-        let record = self.ledger().runner(runner).await?.record;
+        let mut sheet = self.ledger().sheet([Key::runner(runner)]).await?;
+        let record = sheet.runner_mut(runner)?.clone();
         if !record.is_open() {
             return Ok(());
         }
@@ -26,9 +29,22 @@ impl Apply<'_> {
         let deregistered = self.deregister(&record).await;
         self.terminate(&record).await?;
         deregistered?;
-        self.ledger().close_runner(runner, reason, after_close(&record, reason)).await?;
-        self.tell(&Subject::Runner(runner.clone()), reason);
-        Ok(())
+        self.ledger().read_into(&mut sheet, [Key::job(&record.launched_for)]).await?;
+        let mut changes = self.changes(sheet);
+        changes.sheet.close_runner(runner, changes.now, reason, after_close(&record, reason))?;
+        changes.will_tell(Subject::Runner(runner.clone()), reason);
+        self.write(&mut changes).await
+    }
+
+    async fn record(
+        &self,
+        runner: &RunnerKey,
+        reason: &Reason,
+        change: impl FnOnce(&mut RunnerRecord, Timestamp),
+    ) -> Result<(), Failed> {
+        let mut changes = self.changes(self.ledger().sheet([Key::runner(runner)]).await?);
+        changes.runner(runner, reason, change)?;
+        self.write(&mut changes).await
     }
 
     /// Without an identity a machine can never become a runner. With one it may be asking for work in this moment, and no

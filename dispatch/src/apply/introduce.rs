@@ -1,23 +1,30 @@
-//! Registers runners at the forge and gives their machines the identity, several at a time.
+//! Registers runners at the forge and gives their machines the identity, many at a time.
 //!
 //! The registration is recorded before the identity is handed over. A crash in between leaves a registration that
 //! nobody can use and that the record names; the next pass replaces it if the cloud says that nothing was handed over.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 use userdata::{ForgeUrl, Identity, Labels};
 
-use super::{Apply, Failed, call_failed};
-use crate::cloud::{Cloud, HandOver};
+use super::changes::Changes;
+use super::{Applied, Apply, Failed, Launched, call_failed};
+use crate::cloud::{Cloud, CloudError, HandOver};
 use crate::forge::{Credential, Forge, NewRunner};
-use crate::identifier::{InstanceId, RunnerKey};
-use crate::journal::Subject;
+use crate::identifier::{BackendName, InstanceId, RunnerKey};
+use crate::ledger::LedgerError;
+use crate::plan::{Action, Planned};
 use crate::reason::Reason;
 use crate::record::RunnerRecord;
+use crate::store::Key;
 
 /// Registrations under way at one forge at the same time.
 const REGISTRATIONS_AT_ONCE: usize = 8;
+
+/// Runners that are introduced together: what a process that ends in between leaves to be done again.
+const MOST_TOGETHER: usize = 50;
 
 /// A runner whose registration was just made.
 struct Introduced {
@@ -27,75 +34,104 @@ struct Introduced {
 }
 
 impl Apply<'_> {
-    /// Introduces a runner of an earlier pass.
-    pub(super) async fn introduce_again(&self, runner: &RunnerKey, lost: Option<u64>, reason: &Reason) -> Result<(), Failed> {
-        let record = self.ledger().runner(runner).await?.record;
+    /// Has runners of an earlier pass introduced, with the others.
+    pub(super) async fn introduce_again(&mut self, planned: &[Planned], applied: &mut Applied) -> Result<(), LedgerError> {
+        let runners = planned.iter().filter_map(|one| match &one.action {
+            Action::Introduce { runner, lost } => Some((runner, *lost, &one.reason)),
+            _ => None,
+        });
+        let runners: Vec<_> = runners.collect();
+        let mut changes = self.changes(self.ledger().sheet(runners.iter().map(|(runner, ..)| Key::runner(runner))).await?);
+        let mut ready = Vec::with_capacity(runners.len());
+        for (runner, lost, reason) in runners {
+            let outcome = self.make_ready(&mut changes, runner, lost, reason).await;
+            ready.extend(outcome.is_ok().then(|| runner.clone()));
+            applied.count(outcome, 1)?;
+        }
+        self.will_introduce(changes.sheet, ready);
+        Ok(())
+    }
+
+    /// Removes a registration that nobody can use; that the record names it no more is written with the next one.
+    async fn make_ready(
+        &self,
+        changes: &mut Changes,
+        runner: &RunnerKey,
+        lost: Option<u64>,
+        reason: &Reason,
+    ) -> Result<(), Failed> {
+        let record = changes.sheet.runner_mut(runner)?.clone();
         if record.handed_over_at.is_some() || !record.is_open() {
             return Err(Failed::Overtaken);
         }
         if let Some(registration) = lost {
-            self.forge(&record)?
-                .deregister(&record.scope, registration)
-                .await
-                .map_err(|error| Failed::Call(error.to_string()))?;
-            self.record(runner, reason, |record, _| record.registration = None).await?;
+            let removed = self.forge(&record)?.deregister(&record.scope, registration).await;
+            removed.map_err(|error| Failed::Call(error.to_string()))?;
+            changes.runner(runner, reason, |record, _| record.registration = None)?;
         }
-        self.introduce(vec![record]).await
+        Ok(())
     }
 
-    /// Registers, records, hands over, records.
-    pub(super) async fn introduce(&self, runners: Vec<RunnerRecord>) -> Result<(), Failed> {
-        let wanting = runners.into_iter().filter(|runner| runner.handed_over_at.is_none());
-        let attempts: Vec<_> =
-            stream::iter(wanting).map(|runner| self.register(runner)).buffered(REGISTRATIONS_AT_ONCE).collect().await;
-        let (made, failed): (Vec<_>, Vec<_>) = attempts.into_iter().partition(Result::is_ok);
-        let made: Vec<Introduced> = made.into_iter().filter_map(Result::ok).collect();
-        if let Err(error) = self.record_registrations(&made).await {
-            self.undo(&made).await;
-            return Err(error);
-        }
-        let given = self.hand_over(&made).await?;
-        if !given.is_empty() {
-            self.change(&given, &Reason::HandedOver, |record, now| record.handed_over_at = Some(now)).await?;
-        }
-        failed.into_iter().find_map(Result::err).map_or(Ok(()), Err)
-    }
-
-    async fn register(&self, runner: RunnerRecord) -> Result<Introduced, Failed> {
-        let Some(instance) = runner.instance().cloned() else { return Err(Failed::Overtaken) };
-        let name = self.service.config.runner_name(&instance);
-        let new = NewRunner { name, labels: runner.labels.clone() };
-        match self.forge(&runner)?.register(&runner.scope, &new).await {
-            Ok(credential) => Ok(Introduced { runner, instance, credential }),
-            Err(error) => {
-                let reason = call_failed("registering the runner", &error, "tried again at the next pass, until the boot limit");
-                self.record(&runner.key, &reason, |_, _| ()).await?;
-                Err(Failed::Call(error.to_string()))
+    /// Introduces all whose machines wait.
+    pub(super) async fn introduce_launched(&mut self, applied: &mut Applied) -> Result<(), LedgerError> {
+        let Launched { sheet, runners } = std::mem::take(&mut self.launched);
+        for runners in runners.chunks(MOST_TOGETHER) {
+            if self.is_over() {
+                applied.left += runners.len();
+                continue;
             }
-        }
-    }
-
-    async fn record_registrations(&self, made: &[Introduced]) -> Result<(), Failed> {
-        if made.is_empty() {
-            return Ok(());
-        }
-        let now = self.service.clock.now();
-        let registration = |key: &RunnerKey| {
-            made.iter().find(|introduced| introduced.runner.key == *key).map(|introduced| introduced.credential.registration)
-        };
-        let keys: Vec<RunnerKey> = made.iter().map(|introduced| introduced.runner.key.clone()).collect();
-        let record = |runner: &mut RunnerRecord| {
-            if let Some(id) = registration(&runner.key) {
-                runner.registration = Some(id);
-                runner.story.add(now, &Reason::Registered { registration: id, scope: runner.scope.to_string() });
-            }
-        };
-        for runner in self.ledger().change_runners(&keys, record).await? {
-            if let Some(registration) = runner.registration {
-                self.tell(&Subject::Runner(runner.key), &Reason::Registered { registration, scope: runner.scope.to_string() });
+            self.keep_lease().await?;
+            let wanting = |key| sheet.runner(key).filter(|runner| runner.handed_over_at.is_none()).cloned();
+            let wanting: Vec<RunnerRecord> = runners.iter().filter_map(wanting).collect();
+            let mut changes = self.changes(sheet.part(wanting.iter().map(|runner| Key::runner(&runner.key))));
+            match self.introduce(&mut changes, wanting).await {
+                Ok(failed) => applied.failed += failed,
+                outcome @ Err(_) => applied.count(outcome.map(drop), runners.len())?,
             }
         }
         Ok(())
+    }
+
+    /// Registers, records, hands over, records; how many have to be tried again.
+    async fn introduce(&self, changes: &mut Changes, runners: Vec<RunnerRecord>) -> Result<usize, Failed> {
+        let wanting = runners.len();
+        let made = self.register_all(changes, runners).await?;
+        if let Err(error) = self.write(changes).await {
+            self.undo(&made).await;
+            return Err(error);
+        }
+        let given = self.hand_over(changes, &made).await?;
+        self.write(changes).await?;
+        Ok(wanting.saturating_sub(given))
+    }
+
+    async fn register_all(&self, changes: &mut Changes, runners: Vec<RunnerRecord>) -> Result<Vec<Introduced>, Failed> {
+        let attempts = stream::iter(runners).map(|runner| self.register(runner)).buffered(REGISTRATIONS_AT_ONCE);
+        let mut made = Vec::new();
+        for attempt in attempts.collect::<Vec<_>>().await {
+            match attempt {
+                Ok(introduced) => {
+                    let registration = introduced.credential.registration;
+                    let reason = Reason::Registered { registration, scope: introduced.runner.scope.to_string() };
+                    changes.runner(&introduced.runner.key, &reason, |record, _| record.registration = Some(registration))?;
+                    made.push(introduced);
+                }
+                Err((runner, cause)) => {
+                    let next = "tried again at the next pass, until the boot limit";
+                    changes.runner(&runner, &call_failed("registering the runner", &cause, next), |_, _| ())?;
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    async fn register(&self, runner: RunnerRecord) -> Result<Introduced, (RunnerKey, String)> {
+        let failed = |cause: String| (runner.key.clone(), cause);
+        let instance = runner.instance().cloned().ok_or_else(|| failed("it has no machine any more".to_owned()))?;
+        let new = NewRunner { name: self.service.config.runner_name(&instance), labels: runner.labels.clone() };
+        let forge = self.forge(&runner).map_err(|error| failed(error.to_string()))?;
+        let credential = forge.register(&runner.scope, &new).await.map_err(|error| failed(error.to_string()))?;
+        Ok(Introduced { runner, instance, credential })
     }
 
     /// Another worker was faster: its registrations count, ours go.
@@ -107,33 +143,55 @@ impl Apply<'_> {
         }
     }
 
-    /// Those whose machines can take their identities. All are of one order, and so of one cloud.
-    async fn hand_over(&self, made: &[Introduced]) -> Result<Vec<RunnerKey>, Failed> {
-        let mut ready = Vec::with_capacity(made.len());
+    /// Gives their machines the identities; how many have theirs, or need none any more.
+    async fn hand_over(&self, changes: &mut Changes, made: &[Introduced]) -> Result<usize, Failed> {
+        let mut settled = 0;
+        let mut ready: BTreeMap<&BackendName, Vec<(&Introduced, Identity)>> = BTreeMap::new();
         for introduced in made {
             match self.identity(introduced) {
-                Ok(identity) => ready.push((introduced, (introduced.instance.clone(), identity))),
-                Err(refusal) => self.hand_over_failed(&introduced.runner, &refusal).await?,
+                Ok(identity) => ready.entry(&introduced.runner.backend).or_default().push((introduced, identity)),
+                Err(refusal) => hand_over_failed(changes, &introduced.runner, &refusal)?,
             }
         }
-        let (ready, identities): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
-        let Some(first) = ready.first() else { return Ok(Vec::new()) };
-        let outcomes = self.cloud(&first.runner)?.hand_over_all(&identities).await;
-        let mut given = Vec::with_capacity(ready.len());
-        for (introduced, outcome) in ready.into_iter().zip(outcomes) {
-            match outcome {
-                Ok(HandOver::Done) => given.push(introduced.runner.key.clone()),
-                Ok(HandOver::AlreadyGiven) => self.adopt(introduced).await?,
-                Ok(HandOver::NoMachine) => self.undo(std::slice::from_ref(introduced)).await,
-                Err(error) => self.hand_over_failed(&introduced.runner, &error).await?,
+        for (backend, ready) in ready {
+            let machine = |(introduced, identity): (&Introduced, Identity)| (introduced.instance.clone(), identity);
+            let introduced: Vec<&Introduced> = ready.iter().map(|(introduced, _)| *introduced).collect();
+            let identities: Vec<_> = ready.into_iter().map(machine).collect();
+            let outcomes = self.cloud_named(backend)?.hand_over_all(&identities).await;
+            for (introduced, outcome) in introduced.into_iter().zip(outcomes) {
+                settled += usize::from(self.handed_over(changes, introduced, outcome).await?);
             }
         }
-        Ok(given)
+        Ok(settled)
+    }
+
+    async fn handed_over(
+        &self,
+        changes: &mut Changes,
+        introduced: &Introduced,
+        outcome: Result<HandOver, CloudError>,
+    ) -> Result<bool, Failed> {
+        let runner = &introduced.runner;
+        match outcome {
+            Ok(HandOver::Done) => {
+                changes.runner(&runner.key, &Reason::HandedOver, |record, now| record.handed_over_at = Some(now))?;
+                Ok(true)
+            }
+            Ok(HandOver::AlreadyGiven) => self.adopt(changes, introduced).await,
+            Ok(HandOver::NoMachine) => {
+                self.undo(std::slice::from_ref(introduced)).await;
+                Ok(true)
+            }
+            Err(error) => {
+                hand_over_failed(changes, runner, &error)?;
+                Ok(false)
+            }
+        }
     }
 
     /// The machine had its identity before our records knew of it, as after the loss of the store. The registration of
     /// its name is the one that it uses; if there is none, its one job is over.
-    async fn adopt(&self, introduced: &Introduced) -> Result<(), Failed> {
+    async fn adopt(&self, changes: &mut Changes, introduced: &Introduced) -> Result<bool, Failed> {
         self.undo(std::slice::from_ref(introduced)).await;
         let Introduced { runner, instance, credential } = introduced;
         let name = self.service.config.runner_name(instance);
@@ -141,22 +199,18 @@ impl Apply<'_> {
             Ok(known) => known,
             Err(error) => {
                 let reason = call_failed("looking for the machine's runner", &error, "tried again at the next pass");
-                self.record(&runner.key, &reason, |record, _| record.registration = None).await?;
-                return Err(Failed::Call(error.to_string()));
+                changes.runner(&runner.key, &reason, |record, _| record.registration = None)?;
+                return Ok(false);
             }
         };
         let others = known.into_iter().filter(|other| other.name == name && other.id != credential.registration);
         let registration = others.max_by_key(|other| other.online).map_or(credential.registration, |other| other.id);
-        let adopt = |record: &mut RunnerRecord, now| {
+        let reason = Reason::Registered { registration, scope: runner.scope.to_string() };
+        changes.runner(&runner.key, &reason, |record, now| {
             record.registration = Some(registration);
             record.handed_over_at = Some(now);
-        };
-        self.record(&runner.key, &Reason::Registered { registration, scope: runner.scope.to_string() }, adopt).await
-    }
-
-    async fn hand_over_failed(&self, runner: &RunnerRecord, cause: &(dyn std::fmt::Display + Sync)) -> Result<(), Failed> {
-        let reason = call_failed("handing over the identity", cause, "tried again at the next pass, until the boot limit");
-        self.record(&runner.key, &reason, |_, _| ()).await
+        })?;
+        Ok(true)
     }
 
     fn identity(&self, introduced: &Introduced) -> Result<Identity, userdata::Refusal> {
@@ -185,7 +239,16 @@ impl Apply<'_> {
     }
 
     pub(super) fn cloud(&self, runner: &RunnerRecord) -> Result<Arc<dyn Cloud>, Failed> {
-        let missing = || Failed::Call(format!("backend `{}` is no longer configured", runner.backend));
-        self.service.clouds.get(&runner.backend).cloned().ok_or_else(missing)
+        self.cloud_named(&runner.backend)
     }
+
+    fn cloud_named(&self, backend: &BackendName) -> Result<Arc<dyn Cloud>, Failed> {
+        let missing = || Failed::Call(format!("backend `{backend}` is no longer configured"));
+        self.service.clouds.get(backend).cloned().ok_or_else(missing)
+    }
+}
+
+fn hand_over_failed(changes: &mut Changes, runner: &RunnerRecord, cause: &dyn std::fmt::Display) -> Result<(), Failed> {
+    let reason = call_failed("handing over the identity", cause, "tried again at the next pass, until the boot limit");
+    Ok(changes.runner(&runner.key, &reason, |_, _| ())?)
 }

@@ -1,11 +1,12 @@
 //! Claim, then launch, then record: in this order, so that every crash leaves a trace that the next pass can read.
 
+use super::changes::Changes;
 use super::{Apply, Failed, call_failed};
 use crate::cloud::{CloudError, CloudErrorKind, Instance, InstanceState, LaunchOrder};
 use crate::identifier::{BatchId, RunnerKey};
 use crate::journal::Subject;
-use crate::ledger::{AfterClose, LedgerError};
-use crate::plan::Claim;
+use crate::ledger::{AfterClose, LedgerError, Sheet};
+use crate::plan::{Action, Claim, Planned};
 use crate::pool::Pool;
 use crate::reason::{Held, Reason};
 use crate::reconcile::described;
@@ -18,46 +19,55 @@ const SOON_S: u64 = 15;
 const LATER_S: u64 = 60;
 
 impl Apply<'_> {
-    pub(super) async fn claim(&self, claim: &Claim) -> Result<(), Failed> {
-        match self.ledger().claim(claim).await {
-            Ok(()) => {}
+    pub(super) async fn claim(&mut self, claim: &Claim) -> Result<(), Failed> {
+        let sheet = match self.ledger().claim(claim).await {
+            Ok(sheet) => sheet,
             Err(LedgerError::Conflict(conflict)) if conflict.at_limit => return self.at_limit(claim, &conflict).await,
             Err(LedgerError::Conflict(conflict)) if conflict.key == Key::control() => return Err(Failed::Overtaken),
             Err(error) => return Err(error.into()),
-        }
+        };
         for (index, member) in (0_u16..).zip(&claim.members) {
             let runner = RunnerKey { batch: claim.batch.id.clone(), index };
             let reason = Reason::Launching { pool: claim.batch.pool.clone(), runner };
             self.tell(&Subject::Job(member.job.clone()), &reason);
         }
-        self.launch(&claim.batch.id).await
+        self.launch(&claim.batch, sheet).await
     }
 
     /// The counter knew better than the plan; the jobs say so and wait.
-    async fn at_limit(&self, claim: &Claim, conflict: &Conflict) -> Result<(), Failed> {
+    async fn at_limit(&mut self, claim: &Claim, conflict: &Conflict) -> Result<(), Failed> {
         let limit = claim.counters.iter().find(|(key, _)| *key == conflict.key).and_then(|(_, limit)| *limit);
-        let held = Held::Limit { what: described(&conflict.key), limit: limit.unwrap_or_default() };
-        for member in &claim.members {
-            self.note(&member.job, &Reason::Held(held.clone())).await?;
-        }
-        Ok(())
+        let reason = Reason::Held(Held::Limit { what: described(&conflict.key), limit: limit.unwrap_or_default() });
+        let note = |job| Planned { action: Action::Note(job), reason: reason.clone() };
+        let notes: Vec<Planned> = claim.members.iter().map(|member| note(member.job.clone())).collect();
+        self.record_all(&notes).await
     }
 
-    /// Sends the order and takes the machines as far as they go.
-    pub(super) async fn launch(&self, batch: &BatchId) -> Result<(), Failed> {
-        let batch = self.ledger().batch(batch).await?.record;
-        let (Some(pool), Some(cloud)) = (self.pool(&batch), self.service.clouds.get(&batch.backend)) else {
+    /// Sends an order of an earlier pass once more.
+    pub(super) async fn relaunch(&mut self, batch: &BatchId) -> Result<(), Failed> {
+        let mut sheet = self.ledger().sheet([Key::batch(batch)]).await?;
+        let order = sheet.batch(batch).cloned().ok_or_else(|| LedgerError::Missing(Key::batch(batch)))?;
+        self.ledger().read_into(&mut sheet, members(&order).map(|runner| Key::runner(&runner))).await?;
+        self.launch(&order, sheet).await
+    }
+
+    /// Sends the order and takes the machines as far as they go. The runners are on the sheet.
+    async fn launch(&mut self, batch: &Batch, sheet: Sheet) -> Result<(), Failed> {
+        let (Some(pool), Some(cloud)) = (self.pool(batch), self.service.clouds.get(&batch.backend)) else {
             let reason = call_failed(
                 "launch",
                 &format!("pool `{}` is no longer configured", batch.pool),
                 "the job waits for another pool",
             );
-            return self.give_up(&batch, &self.claimed(&batch).await?, &reason, AfterClose::Nothing).await;
+            let claimed = claimed(batch, &sheet);
+            let mut changes = self.changes(sheet);
+            self.give_up(&mut changes, &claimed, &reason, AfterClose::Nothing).await?;
+            return self.write(&mut changes).await;
         };
         let labels = pool.labels_for(&batch.labels);
-        match cloud.launch(&LaunchOrder { batch: &batch, pool, labels: &labels }).await {
-            Ok(instances) => self.launched(&batch, instances).await,
-            Err(error) => self.not_launched(&batch, &error).await,
+        match cloud.launch(&LaunchOrder { batch, pool, labels: &labels }).await {
+            Ok(instances) => self.launched(batch, sheet, &instances).await,
+            Err(error) => self.not_launched(batch, sheet, &error).await,
         }
     }
 
@@ -65,47 +75,36 @@ impl Apply<'_> {
         self.service.config.pools.iter().find(|pool| pool.name == batch.pool)
     }
 
-    /// Members of the batch whose machine is not yet recorded.
-    async fn claimed(&self, batch: &Batch) -> Result<Vec<RunnerRecord>, Failed> {
-        let keys = (0_u16..).take(batch.members.len()).map(|index| RunnerKey { batch: batch.id.clone(), index });
-        let runners = self.ledger().runners(&keys.collect::<Vec<_>>()).await?.into_iter().map(|stored| stored.record);
-        Ok(runners.filter(|runner| runner.state == RunnerState::Claimed).collect())
-    }
-
-    async fn launched(&self, batch: &Batch, instances: Vec<Instance>) -> Result<(), Failed> {
-        let claimed = self.claimed(batch).await?;
+    async fn launched(&mut self, batch: &Batch, sheet: Sheet, instances: &[Instance]) -> Result<(), Failed> {
         // After the loss of all records an order may go out under the name of one that was carried out long ago. What that
         // brought, and what is over, has failed nobody now.
         let alive = |instance: &&Instance| instance.state == InstanceState::Alive;
         let machine =
-            |runner: &RunnerKey| instances.iter().filter(alive).find(|instance| instance.runner.as_ref() == Some(runner));
-        let (with, without): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|runner| machine(&runner.key).is_some());
-        self.give_up(batch, &without, &Reason::NotFulfilled, AfterClose::RetryAfter(SOON_S)).await?;
-        let now = self.service.clock.now();
-        let record = |runner: &mut RunnerRecord| {
-            if let Some(instance) = machine(&runner.key) {
-                runner.state = RunnerState::Launched { instance: instance.id.clone(), at: instance.launched_at };
-                runner.story.add(now, &Reason::Launched { instance: instance.id.clone() });
-            }
-        };
-        let keys: Vec<RunnerKey> = with.iter().map(|runner| runner.key.clone()).collect();
-        let runners = self.ledger().change_runners(&keys, record).await?;
-        for runner in &runners {
-            if let Some(instance) = runner.instance() {
-                self.tell(&Subject::Runner(runner.key.clone()), &Reason::Launched { instance: instance.clone() });
-            }
+            |runner: &RunnerRecord| instances.iter().filter(alive).find(|instance| instance.runner.as_ref() == Some(&runner.key));
+        let (with, without): (Vec<_>, Vec<_>) = claimed(batch, &sheet).into_iter().partition(|runner| machine(runner).is_some());
+        let mut changes = self.changes(sheet);
+        self.give_up(&mut changes, &without, &Reason::NotFulfilled, AfterClose::RetryAfter(SOON_S)).await?;
+        for (runner, instance) in with.iter().filter_map(|runner| Some((runner, machine(runner)?))) {
+            let state = RunnerState::Launched { instance: instance.id.clone(), at: instance.launched_at };
+            let reason = Reason::Launched { instance: instance.id.clone() };
+            changes.runner(&runner.key, &reason, |record, _| record.state = state)?;
         }
-        self.introduce(runners).await
+        self.write(&mut changes).await?;
+        self.will_introduce(changes.sheet, with.into_iter().map(|runner| runner.key));
+        Ok(())
     }
 
     /// After a failure that may still have had its effect the claim stays, and the next pass sends the order again.
-    async fn not_launched(&self, batch: &Batch, error: &CloudError) -> Result<(), Failed> {
-        let claimed = self.claimed(batch).await?;
+    async fn not_launched(&mut self, batch: &Batch, sheet: Sheet, error: &CloudError) -> Result<(), Failed> {
+        let claimed = claimed(batch, &sheet);
+        let mut changes = self.changes(sheet);
         let (next, then) = match error.kind {
             CloudErrorKind::Transient => {
                 let reason = call_failed("launch", error, "the same order is sent again");
-                let keys: Vec<RunnerKey> = claimed.iter().map(|runner| runner.key.clone()).collect();
-                self.change(&keys, &reason, |_, _| ()).await?;
+                for runner in &claimed {
+                    changes.runner(&runner.key, &reason, |_, _| ())?;
+                }
+                self.write(&mut changes).await?;
                 return Err(Failed::Call(error.to_string()));
             }
             CloudErrorKind::Capacity | CloudErrorKind::Throttled => ("tried again soon", AfterClose::RetryAfter(SOON_S)),
@@ -114,16 +113,35 @@ impl Apply<'_> {
                 ("tried again each minute until it is mended", AfterClose::RetryAfter(LATER_S))
             }
         };
-        self.give_up(batch, &claimed, &call_failed("launch", error, next), then).await?;
+        self.give_up(&mut changes, &claimed, &call_failed("launch", error, next), then).await?;
+        self.write(&mut changes).await?;
         Err(Failed::Call(error.to_string()))
     }
 
     /// Closes claimed runners that get no machine; the jobs tell why.
-    async fn give_up(&self, _batch: &Batch, runners: &[RunnerRecord], reason: &Reason, then: AfterClose) -> Result<(), Failed> {
+    async fn give_up(
+        &self,
+        changes: &mut Changes,
+        runners: &[RunnerRecord],
+        reason: &Reason,
+        then: AfterClose,
+    ) -> Result<(), Failed> {
+        let jobs = runners.iter().map(|runner| Key::job(&runner.launched_for));
+        self.ledger().read_into(&mut changes.sheet, jobs).await?;
         for runner in runners {
-            self.ledger().close_runner(&runner.key, reason, then).await?;
-            self.note(&runner.launched_for, reason).await?;
+            changes.sheet.close_runner(&runner.key, changes.now, reason, then)?;
+            changes.job(&runner.launched_for, reason, |_, _| ())?;
         }
         Ok(())
     }
+}
+
+fn members(batch: &Batch) -> impl Iterator<Item = RunnerKey> {
+    (0_u16..).take(batch.members.len()).map(|index| RunnerKey { batch: batch.id.clone(), index })
+}
+
+/// Members of the batch whose machine is not yet recorded.
+fn claimed(batch: &Batch, sheet: &Sheet) -> Vec<RunnerRecord> {
+    let runners = members(batch).filter_map(|runner| sheet.runner(&runner).cloned());
+    runners.filter(|runner| runner.state == RunnerState::Claimed).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use secrecy::SecretString;
 
 use super::environment::VARIABLES;
-use super::read::{self, Places};
+use super::read::{self, AWS_VARIABLES, Places};
 use super::values::aws::{Image, InstanceProfile, RoleId, SecurityGroup, Subnet, Table};
 use super::values::{ForgeUrl, Refusal, Scalar, SecretReference};
 use super::{AwsConfig, Config, Environment, ForgeConfig, Loaded, RegisterAt, Watch, rules};
@@ -15,9 +15,6 @@ use crate::pool::{self, EC2};
 
 /// How the one forge is called; its hooks may also arrive at `/`.
 const FORGE: &str = "gitea";
-
-/// What nothing on AWS can do without: if one of them is set, all must be.
-const AWS: [&str; 5] = ["RUNNER_AMI", "SUBNET", "SECURITY_GROUP", "DDB_TABLE", "INSTANCE_PROFILE"];
 
 /// Reads the settings from the environment alone: one forge, watched as a whole, and the five default pools.
 ///
@@ -88,7 +85,7 @@ impl Reading<'_> {
 
     /// Nothing if none of the variables is set; all of them if one is.
     fn aws(&mut self) -> Option<AwsConfig> {
-        AWS.iter().find(|name| self.environment.text(name).is_some())?;
+        AWS_VARIABLES.iter().find(|name| self.environment.text(name).is_some())?;
         Some(AwsConfig {
             region: read::region_of(self.environment),
             // One that cannot be read has been told, and must not look like one that nobody names.
@@ -130,10 +127,10 @@ impl Reading<'_> {
 
     fn remedy(&self, name: &str) -> String {
         let doc = VARIABLES.iter().find(|variable| variable.name == name).map_or("its value", |variable| variable.doc);
-        if AWS.iter().all(|aws| *aws != name) {
+        if AWS_VARIABLES.iter().all(|aws| *aws != name) {
             return format!("set it to {doc}");
         }
-        let set: Vec<&str> = AWS.iter().copied().filter(|aws| self.environment.text(aws).is_some()).collect();
+        let set: Vec<&str> = AWS_VARIABLES.iter().copied().filter(|aws| self.environment.text(aws).is_some()).collect();
         format!("set it to {doc}; or, if nothing runs on AWS, unset {}", listed(&set, "and"))
     }
 }

@@ -4,6 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::ledger::Sheet;
 use crate::record::Control;
 use crate::scene::{NOW, Scene, job_key};
 use crate::store::Transaction;
@@ -85,7 +86,7 @@ async fn a_queued_job_is_recorded_and_told_where_it_goes() {
     let service = installation();
     let reply = hear(&service, &job("queued", &["go"])).await;
     let text = "build (job 17 of acme/tour): [go] → pool `go`; a machine is on its way";
-    assert_eq!(said(&reply), (200, text, Ring::Now));
+    assert_eq!(said(&reply), (200, text, Ring::ByRecord));
     let record = service.ledger().job(&job_key(17)).await.unwrap().record;
     assert!(record.is_open());
     assert_eq!((record.name.as_str(), record.repository.to_string().as_str(), record.first_seen), ("build", "acme/tour", NOW));
@@ -97,9 +98,10 @@ async fn a_delivery_that_comes_twice_records_one_job() {
     hear(&service, &job("queued", &["go"])).await;
     let again = hear(&service, &job("queued", &["go"])).await;
     assert!(again.text.starts_with("build (job 17 of acme/tour): known since "), "{}", again.text);
+    assert_eq!(again.ring, Ring::Now);
     assert_eq!(service.store.open_records().await.unwrap().len(), 1);
-    let close = |record: &mut JobRecord| record.closed_at = Some(NOW);
-    service.ledger().change_job(&job_key(17), close).await.unwrap();
+    let close = |sheet: &mut Sheet| sheet.job_mut(&job_key(17)).map(|record| record.closed_at = Some(NOW));
+    service.ledger().edit([Key::job(&job_key(17))], close).await.unwrap();
     let late = hear(&service, &job("queued", &["go"])).await;
     assert!(late.text.contains(": had its turn ("), "{}", late.text);
     assert!(late.text.ends_with("if the forge's queue shows it again, it is served again"), "{}", late.text);

@@ -80,7 +80,7 @@ impl Function {
             Page::Hook(forge) => {
                 let headers = request.headers.clone();
                 match request.into_body(self.edge.config.serve.body_limit) {
-                    Ok(body) => self.replied(&forge, &self.edge.receive(&forge, &headers, body).await, deadline),
+                    Ok(body) => self.replied(&forge, self.edge.receive(&forge, &headers, body).await, deadline).await,
                     Err(answer) => answer,
                 }
             }
@@ -89,12 +89,22 @@ impl Function {
         }
     }
 
-    fn replied(&self, forge: &ForgeName, reply: &Reply, deadline: Deadline) -> Answer {
-        tracing::info!(%forge, status = reply.status.as_u16(), "answered: {}", reply.text);
+    async fn replied(&self, forge: &ForgeName, mut reply: Reply, deadline: Deadline) -> Answer {
         if self.role.works() && reply.ring != Ring::No {
             *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(Rung { ring: reply.ring, deadline });
+        } else if matches!(reply.ring, Ring::Now | Ring::NowAndLater) {
+            self.ring(&mut reply).await;
         }
-        Answer::from(reply)
+        tracing::info!(%forge, status = reply.status.as_u16(), "answered: {}", reply.text);
+        Answer::from(&reply)
+    }
+
+    /// The worker is another function: what it cannot be told by a new job, a bell in the table tells it.
+    async fn ring(&self, reply: &mut Reply) {
+        if let Err(error) = self.edge.ledger().ring().await {
+            tracing::warn!("the worker cannot be woken: {error}");
+            reply.text.push_str("; the worker could not be woken, so it looks within a minute");
+        }
     }
 
     async fn look(&self, ring: Ring, deadline: Deadline) -> Result<(), Failure> {
@@ -108,6 +118,24 @@ impl Function {
             }
         }
         Ok(())
+    }
+
+    /// Looks now and when the bell has stopped, since others may have rung meanwhile. Only if there was nothing to be done it
+    /// looks once more: while it waits, the stream waits as well.
+    async fn look_for_whoever_rang(&self, deadline: Deadline) -> Result<Pass, Failure> {
+        let mut pass = self.pass(deadline).await?;
+        let (mut done, mut waited_s) = (pass.done, 0);
+        for after_s in LATER_S {
+            let needless = waited_s > 0 && done > 0;
+            if needless || self.edge.clock.now().plus_s(after_s - waited_s) >= deadline.stop_at() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(after_s - waited_s)).await;
+            waited_s = after_s;
+            pass = self.pass(deadline).await?;
+            done += pass.done;
+        }
+        Ok(pass)
     }
 
     /// Looks again and again while something is open, until the schedule comes again or the time is over.
@@ -129,10 +157,10 @@ impl Function {
     /// One pass serves the whole batch. If another worker makes one just now, it was asked to look once more, and these
     /// jobs were recorded before it was asked.
     async fn serve(&self, batch: &Batch, deadline: Deadline) -> Result<Value, Failure> {
-        if !batch.has_new_jobs() {
+        if !batch.wakes() {
             return Ok(json!(batch.answer(true)));
         }
-        let pass = self.pass(deadline).await?;
+        let pass = if batch.is_rung() { self.look_for_whoever_rang(deadline).await? } else { self.pass(deadline).await? };
         Ok(json!(batch.answer(pass.failed == 0 && !pass.cut_short)))
     }
 

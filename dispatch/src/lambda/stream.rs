@@ -1,19 +1,22 @@
-//! Batches of the table's stream: which of the items are new jobs, and the answer that makes Lambda send them again.
+//! Batches of the table's stream: which of the items are new jobs and bells, and the answer that makes Lambda send them again.
 
 use serde::Serialize;
 use serde_json::Value;
 
 /// How the keys of jobs begin.
 const JOB: &str = "job#";
+/// How the keys of bells begin.
+const BELL: &str = "bell#";
 
-/// The new jobs of a batch, by the stream's sequence numbers in their order.
+/// The new jobs and bells of a batch, by the stream's sequence numbers in their order.
 ///
 /// The template filters the stream, so that there is nothing else in it. A stream without its filter would also bring
 /// what a pass writes; if that made another pass, the function would keep itself busy for ever. So the filter is
 /// repeated here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Batch {
-    new_jobs: Vec<String>,
+    wakes: Vec<String>,
+    rung: bool,
 }
 
 /// What Lambda is told: from the first of these on, the batch comes again, as often as the event source mapping allows.
@@ -33,28 +36,36 @@ impl Batch {
     /// Reads what it can; a record in an unknown shape is none of ours.
     pub(super) fn read(event: &Value) -> Self {
         let records = event.get("Records").and_then(Value::as_array).into_iter().flatten();
-        Self { new_jobs: records.filter_map(new_job).collect() }
+        let wakes: Vec<(String, &str)> = records.filter_map(wake).collect();
+        let rung = wakes.iter().any(|(_, key)| key.starts_with(BELL));
+        Self { wakes: wakes.into_iter().map(|(number, _)| number).collect(), rung }
     }
 
     /// Whether there is anything to look at.
-    pub(super) fn has_new_jobs(&self) -> bool {
-        !self.new_jobs.is_empty()
+    pub(super) fn wakes(&self) -> bool {
+        !self.wakes.is_empty()
+    }
+
+    /// Whether the queue may be filled only after this.
+    pub(super) fn is_rung(&self) -> bool {
+        self.rung
     }
 
     /// One pass serves all of them, or leaves none of them behind.
     pub(super) fn answer(&self, served: bool) -> Failures {
-        let first = self.new_jobs.first().filter(|_| !served).cloned();
+        let first = self.wakes.first().filter(|_| !served).cloned();
         Failures { batch_item_failures: first.map(|item_identifier| ItemFailure { item_identifier }).into_iter().collect() }
     }
 }
 
-fn new_job(record: &Value) -> Option<String> {
+/// The sequence number and the key of an item that wakes the worker.
+fn wake(record: &Value) -> Option<(String, &str)> {
     let change = record.get("dynamodb")?;
     let inserted = record.get("eventName")? == "INSERT";
-    let is_job = |key: &Value| key.get("S").and_then(Value::as_str).is_some_and(|key| key.starts_with(JOB));
-    let job = change.get("Keys")?.as_object()?.values().any(is_job);
+    let keys = change.get("Keys")?.as_object()?.values().filter_map(|key| key.get("S")?.as_str());
+    let mut wakes = keys.filter(|key| key.starts_with(JOB) || key.starts_with(BELL));
     let number = change.get("SequenceNumber")?.as_str()?;
-    (inserted && job).then(|| number.to_owned())
+    wakes.next().filter(|_| inserted).map(|key| (number.to_owned(), key))
 }
 
 #[cfg(test)]
@@ -76,12 +87,16 @@ mod tests {
     }
 
     #[test]
-    fn only_new_jobs_count() {
+    fn only_new_jobs_and_bells_count() {
         let lease = record("MODIFY", "lease#worker", "1");
         let changed = record("MODIFY", "job#home/7/1", "2");
         let runner = record("INSERT", "runner#b/0", "3");
-        assert!(!batch(&[lease.clone(), changed, runner, json!({}), json!(7)]).has_new_jobs());
-        assert_eq!(batch(&[lease, record("INSERT", "job#home/7/1", "4")]).new_jobs, ["4"]);
+        let forgotten = record("REMOVE", "bell#1000", "4");
+        assert!(!batch(&[lease.clone(), changed, runner, forgotten, json!({}), json!(7)]).wakes());
+        let new = batch(&[lease.clone(), record("INSERT", "job#home/7/1", "5")]);
+        assert_eq!((new.wakes.as_slice(), new.is_rung()), (&["5".to_owned()][..], false));
+        let rung = batch(&[lease, record("INSERT", "bell#1000", "6")]);
+        assert_eq!((rung.wakes.as_slice(), rung.is_rung()), (&["6".to_owned()][..], true));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cloud::InstanceState;
-use crate::forge::JobState;
 use crate::identifier::{ForgeName, JobKey, RunnerKey};
 use crate::record::{JobRecord, Record};
 use crate::service::Service;
@@ -45,12 +44,16 @@ async fn add_batches(service: &Service, world: &mut World, batches: BTreeSet<Key
     Ok(())
 }
 
-/// Reads the runners that the list shows without a registration as they are now. Nothing else depends on a list's
-/// moment: whoever changes a record reads it again, but a registration without a record is removed unread.
-pub(super) async fn read_young_runners(service: &Service, world: &mut World) -> Result<(), StoreError> {
+/// Reads the switch, and the runners that the list shows without a registration as they are now. Nothing else depends on a
+/// list's moment: whoever changes a record reads it again, but a registration without a record is removed unread.
+pub(super) async fn read_switch_and_young_runners(service: &Service, world: &mut World) -> Result<(), StoreError> {
     let young = world.runners.values().filter(|runner| runner.registration.is_none()).map(|runner| runner.key.clone());
     let young: Vec<RunnerKey> = young.collect();
-    let mut found = service.store.read_many(&young.iter().map(Key::runner).collect()).await?;
+    let keys = young.iter().map(Key::runner).chain([Key::control()]).collect();
+    let mut found = service.store.read_many(&keys).await?;
+    if let Some(Record::Control(control)) = found.remove(&Key::control()).map(|stored| stored.record) {
+        world.control = control;
+    }
     for key in young {
         match found.remove(&Key::runner(&key)).map(|stored| stored.record) {
             Some(Record::Runner(runner)) if runner.is_open() => drop(world.runners.insert(key, runner)),
@@ -60,27 +63,18 @@ pub(super) async fn read_young_runners(service: &Service, world: &mut World) -> 
     Ok(())
 }
 
-/// Reads the jobs that wait as they are now: since the list was made one may have got a runner, to which nothing else
-/// points while the cloud's list does not show its machine either.
-pub(super) async fn read_waiting_jobs(service: &Service, world: &mut World) -> Result<(), StoreError> {
-    let waiting = waiting(world);
-    let mut found = service.store.read_many(&waiting.iter().map(Key::job).collect()).await?;
-    for key in waiting {
+/// Reads the jobs as they are now: since the list was made one may have got a runner, to which nothing else points while the
+/// cloud's list does not show its machine either. One that runs already may have got it a moment before it was taken by another.
+pub(super) async fn read_jobs(service: &Service, world: &mut World) -> Result<(), StoreError> {
+    let listed: Vec<JobKey> = world.jobs.keys().cloned().collect();
+    let mut found = service.store.read_many(&listed.iter().map(Key::job).collect()).await?;
+    for key in listed {
         match found.remove(&Key::job(&key)).map(|stored| stored.record) {
             Some(Record::Job(job)) if job.is_open() => drop(world.jobs.insert(key, job)),
             _ => drop(world.jobs.remove(&key)),
         }
     }
     Ok(())
-}
-
-fn waiting(world: &World) -> Vec<JobKey> {
-    let mut keys = Vec::new();
-    for (forge, view) in &world.forges {
-        let queued = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued);
-        keys.extend(queued.filter_map(|job| world.open_job(forge, job.id)).map(|record| record.key.clone()));
-    }
-    keys
 }
 
 /// The newest record of a job that waits.
@@ -91,21 +85,41 @@ pub(super) enum Newest {
     Closed(u32),
 }
 
-/// The newest records of `jobs`, without those that are new; their generations are read one after the other.
+/// Generations of one job that are read together, if there are few jobs.
+const MOST_AT_ONCE: usize = 8;
+/// And if there are many.
+const LEAST_AT_ONCE: usize = 2;
+/// Keys that every store reads in one request.
+const ONE_REQUEST: usize = 100;
+
+/// The newest records of `jobs`, without those that are new.
+///
+/// Generations are read some at a time, until none of those is found: the store forgets closed records, the older ones
+/// first, so a missing one does not mean that there is no later one.
 pub(super) async fn newest(
     service: &Service,
     jobs: BTreeSet<(ForgeName, u64)>,
 ) -> Result<BTreeMap<(ForgeName, u64), Newest>, StoreError> {
     let mut newest = BTreeMap::new();
-    let mut keys: BTreeSet<JobKey> = jobs.into_iter().map(|(forge, job)| JobKey::first(forge, job)).collect();
-    while !keys.is_empty() {
-        let mut found = service.store.read_many(&keys.iter().map(Key::job).collect()).await?;
-        let known = keys.into_iter().filter_map(|key| found.remove(&Key::job(&key)).map(|stored| (key, stored.record)));
-        let known: Vec<_> = known.collect();
-        keys = known.iter().map(|(key, _)| key.next_generation()).collect();
-        newest.extend(known.into_iter().map(|(key, record)| ((key.forge.clone(), key.job), state(&key, record))));
+    let mut next: Vec<JobKey> = jobs.into_iter().map(|(forge, job)| JobKey::first(forge, job)).collect();
+    while !next.is_empty() {
+        let at_once = (ONE_REQUEST / next.len()).clamp(LEAST_AT_ONCE, MOST_AT_ONCE);
+        let windows: Vec<Vec<JobKey>> = next.iter().map(|first| generations(first).take(at_once).collect()).collect();
+        let mut found = service.store.read_many(&windows.iter().flatten().map(Key::job).collect()).await?;
+        next.clear();
+        for window in windows {
+            let known = window.iter().rev().find_map(|key| Some((key, found.remove(&Key::job(key))?.record)));
+            if let Some((key, record)) = known {
+                newest.insert((key.forge.clone(), key.job), state(key, record));
+                next.extend(window.last().map(JobKey::next_generation));
+            }
+        }
     }
     Ok(newest)
+}
+
+fn generations(first: &JobKey) -> impl Iterator<Item = JobKey> {
+    std::iter::successors(Some(first.clone()), |key| Some(key.next_generation()))
 }
 
 fn state(key: &JobKey, record: Record) -> Newest {
@@ -118,6 +132,7 @@ fn state(key: &JobKey, record: Record) -> Newest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::{AfterClose, Sheet};
     use crate::reason::Reason;
     use crate::record::RunnerRecord;
     use crate::scene::{NOW, Scene, job_key, runner_key};
@@ -133,6 +148,11 @@ mod tests {
         service.store.commit(records.fold(Transaction::new(), put)).await.unwrap();
         let world = World { jobs: BTreeMap::new(), runners: BTreeMap::new(), batches: BTreeMap::new(), ..scene.world.clone() };
         (service, world)
+    }
+
+    async fn close_runner(service: &Service, index: u16) {
+        let close = |sheet: &mut Sheet| sheet.close_runner(&runner_key(index), NOW, &Reason::Served, AfterClose::Nothing);
+        service.ledger().edit([Key::runner(&runner_key(index))], close).await.unwrap();
     }
 
     fn named(job: u64) -> (ForgeName, u64) {
@@ -154,6 +174,21 @@ mod tests {
         let (service, _) = late(&over).await;
         let newest = newest(&service, [named(17)].into()).await.unwrap();
         assert!(matches!(newest.get(&named(17)), Some(Newest::Closed(1))));
+    }
+
+    /// Each is kept for as long after its end, so the first is gone first.
+    #[tokio::test]
+    async fn a_rerun_is_known_though_the_store_has_forgotten_the_first_run() {
+        let over = Scene::new().record(17).change_job(17, |job| {
+            job.closed_at = Some(NOW);
+            job.key = job.key.next_generation().next_generation();
+        });
+        let third = over.world.jobs[&job_key(17)].clone();
+        let (service, _) = late(&Scene::new()).await;
+        let put = Transaction::new().put(Key::job(&third.key), Expect::Absent, Record::Job(third), Life::Open);
+        service.store.commit(put).await.unwrap();
+        let newest = newest(&service, [named(17)].into()).await.unwrap();
+        assert!(matches!(newest.get(&named(17)), Some(Newest::Closed(3))));
     }
 
     #[tokio::test]
@@ -179,18 +214,19 @@ mod tests {
         let (service, mut world) = late(&scene).await;
         let before = |record: &RunnerRecord| RunnerRecord { registration: None, handed_over_at: None, ..record.clone() };
         world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record).into())).collect();
-        service.ledger().close_runner(&runner_key(1), &Reason::Served, crate::ledger::AfterClose::Nothing).await.unwrap();
-        read_young_runners(&service, &mut world).await.unwrap();
+        close_runner(&service, 1).await;
+        read_switch_and_young_runners(&service, &mut world).await.unwrap();
         assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);
     }
 
     #[tokio::test]
-    async fn a_waiting_job_that_the_list_shows_without_its_runner_is_read_again() {
-        let scene = Scene::new().queued(1).queued(2).record(1).record(2).change_job(1, |job| job.add_runner(runner_key(0)));
+    async fn a_job_that_the_list_shows_without_its_runner_is_read_again() {
+        let scene = Scene::new().queued(1).record(1).record(2).change_job(1, |job| job.add_runner(runner_key(0)));
         let (service, mut world) = late(&scene).await;
         world.jobs = Scene::new().record(1).record(2).world.jobs;
-        service.ledger().change_job(&job_key(2), |job| job.closed_at = Some(NOW)).await.unwrap();
-        read_waiting_jobs(&service, &mut world).await.unwrap();
+        let close = |sheet: &mut Sheet| sheet.job_mut(&job_key(2)).map(|job| job.closed_at = Some(NOW));
+        service.ledger().edit([Key::job(&job_key(2))], close).await.unwrap();
+        read_jobs(&service, &mut world).await.unwrap();
         assert_eq!(world.jobs.into_values().collect::<Vec<_>>(), [scene.world.jobs[&job_key(1)].clone()]);
     }
 
@@ -198,8 +234,7 @@ mod tests {
     async fn a_closed_runner_stays_out() {
         let scene = Scene::new().launched(0);
         let (service, mut world) = late(&scene).await;
-        let close = crate::ledger::AfterClose::Nothing;
-        service.ledger().close_runner(&runner_key(0), &Reason::Served, close).await.unwrap();
+        close_runner(&service, 0).await;
         add_runners(&service, &mut world).await.unwrap();
         assert!(world.runners.is_empty());
     }

@@ -40,6 +40,8 @@ pub enum Record {
     Control(Control),
     /// Who may run the worker.
     Lease(Lease),
+    /// Somebody asks the worker to look: told by the record's being there, and soon forgotten.
+    Bell,
     /// How many machines count against a limit.
     Counter {
         /// Never below zero.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identifier::{BatchId, ForgeName, JobKey, PoolName, RepositoryName, RunnerKey, Scope};
 use crate::shared::SharedText;
+use crate::time::Timestamp;
 
 /// Where a record is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,6 +37,12 @@ impl Key {
     /// Of the worker's lease.
     pub fn lease() -> Self {
         Self::from_stored("lease#worker")
+    }
+
+    /// Of the bell that is rung between this moment and the next of so many seconds.
+    pub fn bell(now: Timestamp, each_s: u64) -> Self {
+        let since = now.seconds() - now.seconds() % each_s.max(1);
+        Self::from_stored(format!("bell#{since}"))
     }
 
     /// Of the count of all machines.

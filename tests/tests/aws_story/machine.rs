@@ -25,7 +25,7 @@ impl Stage {
     }
 
     /// As the script does it: the old value of a deletion comes back once.
-    async fn take_identity(&self, instance: &str) -> Option<Identity> {
+    pub(crate) async fn take_identity(&self, instance: &str) -> Option<Identity> {
         let key = AttributeValue::S(format!("identity#{}:{instance}", self.account.role_id));
         let delete = self
             .account

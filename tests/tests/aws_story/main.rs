@@ -5,5 +5,6 @@
 mod gateway;
 mod killed;
 mod machine;
+mod rights;
 mod stage;
 mod stories;

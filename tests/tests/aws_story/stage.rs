@@ -1,6 +1,7 @@
 //! The stage: a forge, an emulated account with a table and a network, and functions that come and go.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 
 use dispatch::aws::SdkConfig;
@@ -20,7 +21,7 @@ use dispatch::time::Timestamp;
 use fake_forge::world::{JobSpec, Leftovers, Push, RepositoryId, Scope, Workflow};
 use fake_forge::{FakeForge, Flavour, Steering, World};
 use serde_json::{Value, json};
-use tests::aws::{self, Account, Emulator, Lab, REGION};
+use tests::aws::{self, Account, Call, Emulator, Lab, REGION};
 use tests::lambda::event::{self, schedule, written};
 
 use crate::gateway::Gateway;
@@ -52,14 +53,22 @@ pub(crate) struct Stage {
 impl Stage {
     /// An installation of this name in the shared account.
     pub(crate) async fn new(name: &str) -> Self {
-        let lab = Lab::shared();
+        Self::on(Emulator::Shared(Lab::shared()), name).await
+    }
+
+    /// An installation of this name in an account that nobody else uses, so that whatever is called is called by it.
+    pub(crate) async fn alone(name: &str) -> Self {
+        Self::on(Emulator::Own(Lab::start()), name).await
+    }
+
+    async fn on(lab: Emulator, name: &str) -> Self {
         let clock = Arc::new(HandClock::at(NOON));
         let (forge, token, repository, admin) = forge(&clock).await;
         let gateway = Gateway::to(&lab.endpoint()).await;
-        let account = Account::new(Emulator::Shared(lab), name).await;
         let settings = lab.settings().await.into_builder().endpoint_url(gateway.endpoint()).build();
-        let config = config(&account, forge.base_url(), &token);
         let store = DynamoDbStore::new(&lab.settings().await, name);
+        let account = Account::new(lab, name).await;
+        let config = config(&account, forge.base_url(), &token);
         let shown = tokio::sync::Mutex::default();
         Self { forge, gateway, clock, account, config, settings, store, repository, admin, shown }
     }
@@ -93,10 +102,15 @@ impl Stage {
         self.forge.with(|world| world.push(self.repository, push));
     }
 
-    /// Hands everything that the forge has to deliver to the edge, as its function URL does.
+    /// Hands every announced job that the forge has to deliver to the edge, as its function URL does.
     pub(crate) async fn deliver(&self, edge: &Function) -> Vec<String> {
+        self.deliver_only(edge, "workflow_job").await
+    }
+
+    /// The same for another event.
+    pub(crate) async fn deliver_only(&self, edge: &Function, event: &str) -> Vec<String> {
         let mut said = Vec::new();
-        for delivery in self.forge.pending().iter().filter(|delivery| delivery.event == "workflow_job") {
+        for delivery in self.forge.pending().iter().filter(|delivery| delivery.event == event) {
             let event = event::delivery(SECRET, "/", &delivery.event, &delivery.body);
             let answer = edge.handle(event, self.deadline()).await.unwrap();
             assert_eq!(answer["statusCode"], 200, "{answer}");
@@ -108,13 +122,27 @@ impl Stage {
     /// What the stream shows through its filter: items that were not there before.
     pub(crate) async fn stream(&self) -> Option<Value> {
         let filter = stream_filter();
-        let prefix = filter["dynamodb"]["Keys"]["pk"]["S"][0]["prefix"].as_str().unwrap().to_owned();
+        let prefixes: Vec<&str> =
+            filter["dynamodb"]["Keys"]["pk"]["S"].as_array().unwrap().iter().map(|key| key["prefix"].as_str().unwrap()).collect();
         assert_eq!(filter["eventName"], json!(["INSERT"]));
         let mut shown = self.shown.lock().await;
         let keys = self.keys().await.into_iter();
-        let new: Vec<String> = keys.filter(|key| key.starts_with(&prefix) && !shown.contains(key)).collect();
+        let new: Vec<String> =
+            keys.filter(|key| prefixes.iter().any(|prefix| key.starts_with(prefix)) && !shown.contains(key)).collect();
         shown.extend(new.iter().cloned());
         (!new.is_empty()).then(|| written(&new))
+    }
+
+    /// Does something, and returns what was called on AWS meanwhile.
+    pub(crate) async fn calls_of<T>(&self, something: impl Future<Output = T>) -> (T, Vec<Call>) {
+        let before = self.account.lab.calls().len();
+        let outcome = something.await;
+        (outcome, self.account.lab.calls().split_off(before))
+    }
+
+    /// One look and no more, whatever woke the worker.
+    pub(crate) async fn wake_for_a_moment(&self, worker: &Function, event: Value) -> Result<Value, Failure> {
+        worker.handle(event, Deadline::from_millis(self.clock.now().plus_s(12).millis())).await
     }
 
     pub(crate) async fn wake(&self, worker: &Function, event: Value) -> Result<Value, Failure> {
@@ -183,7 +211,7 @@ async fn forge(clock: &Arc<HandClock>) -> (FakeForge, String, RepositoryId, i64)
     let repository = world.create_repository(acme, "tour");
     let token = world.add_token(admin, &["all"]);
     // Nobody listens there: the stories take the deliveries out of the forge's hands themselves.
-    world.add_webhook(Scope::default(), "http://127.0.0.1:9/", SECRET, &["workflow_job"]);
+    world.add_webhook(Scope::default(), "http://127.0.0.1:9/", SECRET, &["workflow_job", "push"]);
     let clock = clock.clone();
     let forge = FakeForge::start_with_clock(world, move || i64::try_from(clock.now().seconds()).unwrap()).await.unwrap();
     forge.steer(Steering::ByHand);

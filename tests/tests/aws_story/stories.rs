@@ -63,3 +63,19 @@ async fn one_function_for_both_serves_a_delivery_without_a_stream() {
     stage.until_quiet(&both).await;
     assert_eq!(stage.machines_ever(), 1);
 }
+
+/// Forgejo announces pushes and no jobs: then a bell in the table wakes the worker.
+#[tokio::test]
+async fn a_push_that_announces_no_job_wakes_the_worker_by_a_bell() {
+    let stage = Stage::new("bell").await;
+    let (edge, worker) = (stage.function(Role::Edge, "edge"), stage.function(Role::Worker, "worker"));
+    stage.push(&["build"]);
+    let said = stage.deliver_only(&edge, "push").await;
+    assert!(said[0].starts_with("looking at the queue of `gitea` now"), "{said:?}");
+    assert!(stage.open().await.is_empty(), "no job was announced");
+    let woken = stage.stream().await.expect("the bell is in the stream");
+    assert_eq!(stage.wake_for_a_moment(&worker, woken).await.unwrap(), json!({ "batchItemFailures": [] }));
+    assert_eq!(stage.machines_ever(), 1);
+    stage.until_quiet(&worker).await;
+    assert_eq!(stage.machines_ever(), 1);
+}

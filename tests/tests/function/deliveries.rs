@@ -5,7 +5,7 @@ use serde_json::json;
 
 use tests::lambda::event::request;
 
-use crate::stage::{Stage, ada, delivery, queued, repository};
+use crate::stage::{Stage, pushed, queued};
 
 #[tokio::test(start_paused = true)]
 async fn a_delivery_is_answered_before_anything_is_launched() {
@@ -24,9 +24,7 @@ async fn a_delivery_is_answered_before_anything_is_launched() {
 #[tokio::test(start_paused = true)]
 async fn a_push_is_followed_to_a_queue_that_fills_later() {
     let stage = Stage::new(Role::Both);
-    let push = json!({ "ref": "refs/heads/main", "before": "0".repeat(40), "after": "1".repeat(40), "commits": [],
-        "repository": repository(), "pusher": ada(), "sender": ada() });
-    let answer = stage.handle(delivery("push", &push)).await.unwrap();
+    let answer = stage.handle(pushed()).await.unwrap();
     assert_eq!(answer["statusCode"], 200, "{answer}");
     let begun = tokio::time::Instant::now();
     stage.function.after_answer().await;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use tests::lambda::event::{schedule, written};
 
-use crate::stage::{Stage, queued};
+use crate::stage::{Stage, pushed, queued};
 
 #[tokio::test(start_paused = true)]
 async fn the_edge_records_and_leaves_the_rest_to_the_worker() {
@@ -14,6 +14,35 @@ async fn the_edge_records_and_leaves_the_rest_to_the_worker() {
     stage.handle(queued(7)).await.unwrap();
     stage.function.after_answer().await;
     assert_eq!((stage.open_jobs().await, stage.passes().await, stage.forge.looks()), (1, 0, 0));
+}
+
+/// Forgejo announces pushes and no jobs; fifty at once are one bell.
+#[tokio::test(start_paused = true)]
+async fn the_edge_rings_for_what_may_start_jobs() {
+    let stage = Stage::new(Role::Edge);
+    for _ in 0..50 {
+        let answer = stage.handle(pushed()).await.unwrap();
+        assert!(answer["body"].as_str().unwrap().starts_with("looking at the queue of `home` now"), "{answer}");
+    }
+    assert_eq!(stage.bells().await, ["bell#1000000"]);
+    tokio::time::advance(std::time::Duration::from_secs(2)).await;
+    stage.handle(pushed()).await.unwrap();
+    assert_eq!(stage.bells().await, ["bell#1000000", "bell#1000002"]);
+    assert_eq!(stage.open_jobs().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_was_recorded_needs_no_bell() {
+    let stage = Stage::new(Role::Edge);
+    stage.handle(queued(7)).await.unwrap();
+    assert_eq!(stage.bells().await, Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_for_both_rings_for_itself() {
+    let stage = Stage::new(Role::Both);
+    stage.handle(pushed()).await.unwrap();
+    assert_eq!(stage.bells().await, Vec::<String>::new());
 }
 
 #[tokio::test(start_paused = true)]

@@ -78,6 +78,18 @@ impl Stage {
         }
     }
 
+    /// The bells that may have been rung since the story began.
+    pub(crate) async fn bells(&self) -> Vec<String> {
+        let mut rung = Vec::new();
+        for after_s in (0..60).step_by(2) {
+            let bell = Key::bell(BEGIN.plus_s(after_s), 2);
+            if self.store.read(&bell).await.unwrap().is_some() {
+                rung.push(bell.to_string());
+            }
+        }
+        rung
+    }
+
     pub(crate) async fn open_jobs(&self) -> usize {
         let open = self.store.open_records().await.unwrap();
         open.iter().filter(|(_, stored)| matches!(stored.record, Record::Job(_))).count()
@@ -196,8 +208,15 @@ impl Cloud for CountingCloud {
 }
 
 /// A delivery as a forge signs it.
-pub(crate) fn delivery(event: &str, body: &Value) -> Value {
+fn delivery(event: &str, body: &Value) -> Value {
     event::delivery(SECRET, "/hook/home", event, &body.to_string())
+}
+
+/// A push, which may start jobs.
+pub(crate) fn pushed() -> Value {
+    let push = json!({ "ref": "refs/heads/main", "before": "0".repeat(40), "after": "1".repeat(40), "commits": [],
+        "repository": repository(), "pusher": ada(), "sender": ada() });
+    delivery("push", &push)
 }
 
 /// A job that a forge has just queued.
@@ -206,10 +225,10 @@ pub(crate) fn queued(id: u64) -> Value {
     delivery("workflow_job", &json!({ "action": "queued", "workflow_job": job, "repository": repository(), "sender": ada() }))
 }
 
-pub(crate) fn repository() -> Value {
+fn repository() -> Value {
     json!({ "id": 1, "owner": { "id": 2, "login": "acme" }, "name": "tour", "full_name": "acme/tour" })
 }
 
-pub(crate) fn ada() -> Value {
+fn ada() -> Value {
     json!({ "id": 1, "login": "ada" })
 }

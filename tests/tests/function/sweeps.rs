@@ -1,5 +1,7 @@
 //! The schedule and the stream: when passes are made, and when Lambda is told to send a batch again.
 
+use std::sync::Arc;
+
 use dispatch::lambda::{Failure, Role};
 use serde_json::json;
 
@@ -65,4 +67,31 @@ async fn jobs_that_could_not_be_served_come_again() {
     stage.cloud.break_down();
     let answer = stage.handle(written(&["runner#b/0", "job#home/7/1"])).await;
     assert_eq!(answer, Ok(json!({ "batchItemFailures": [{ "itemIdentifier": "1" }] })));
+}
+
+/// The first pass may look before the forge has filled its queue.
+#[tokio::test(start_paused = true)]
+async fn a_bell_is_followed_to_a_queue_that_fills_later() {
+    let stage = Arc::new(Stage::new(Role::Worker));
+    let (begun, late) = (tokio::time::Instant::now(), stage.clone());
+    stage.forge.meanwhile(move || Box::pin(async move { late.forge.queue_job(7) }));
+    assert_eq!(stage.handle(written(&["bell#1000000"])).await, Ok(json!({ "batchItemFailures": [] })));
+    assert_eq!((stage.cloud.launched(), stage.forge.looks(), begun.elapsed().as_secs()), (1, 2, 2), "now and after 2 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bell_for_nothing_is_heard_for_ten_seconds() {
+    let stage = Stage::new(Role::Worker);
+    let begun = tokio::time::Instant::now();
+    stage.handle(written(&["bell#1000000", "bell#1000002"])).await.unwrap();
+    assert_eq!((stage.forge.looks(), begun.elapsed().as_secs()), (3, 10), "now, after 2 s and after 10 s");
+}
+
+/// Others may have rung while the bell sounded.
+#[tokio::test(start_paused = true)]
+async fn who_has_found_something_looks_once_more_all_the_same() {
+    let stage = Stage::new(Role::Worker);
+    stage.forge.queue_job(7);
+    stage.handle(written(&["bell#1000000"])).await.unwrap();
+    assert_eq!((stage.cloud.launched(), stage.forge.looks()), (1, 2));
 }

@@ -13,19 +13,19 @@ fn the_edge_may_neither_launch_nor_read_identities() {
         if services.contains(&"dynamodb") {
             let keys = &statement.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
             let keys = keys.as_array().expect("the edge's rights are bound to keys");
-            let allowed = ["job#*", "control", "counter#*"];
+            let allowed = ["job#*", "bell#*", "control", "counter#*"];
             assert!(keys.iter().all(|key| key.as_str().is_some_and(|key| allowed.contains(&key))), "{statement:?}");
         }
     }
 }
 
 #[test]
-fn what_the_edge_writes_are_jobs() {
+fn what_the_edge_writes_are_jobs_and_bells() {
     let writes = Template::ours().statements("EdgeRole").into_iter().filter(|statement| {
         statement.actions.iter().any(|action| action.starts_with("dynamodb:") && action != "dynamodb:GetItem")
     });
     let keys: Vec<_> = writes.map(|write| write.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"].clone()).collect();
-    assert_eq!(keys, [json!(["job#*"])]);
+    assert_eq!(keys, [json!(["job#*", "bell#*"])]);
 }
 
 #[test]

@@ -13,13 +13,14 @@ fn the_worker_is_woken_each_minute() {
 }
 
 #[test]
-fn new_jobs_wake_it_and_its_own_writes_do_not() {
+fn new_jobs_and_bells_wake_it_and_its_own_writes_do_not() {
     let stream = &events()["NewJobs"]["Properties"];
     assert_eq!(stream["Stream"], json!({ "Fn::GetAtt": "Table.StreamArn" }));
     let filters = stream["FilterCriteria"]["Filters"].as_array().expect("filters");
     let patterns: Vec<Value> =
         filters.iter().filter_map(|filter| serde_json::from_str(filter["Pattern"].as_str()?).ok()).collect();
-    assert_eq!(patterns, [json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": { "pk": { "S": [{ "prefix": "job#" }] } } } })]);
+    let keys = json!([{ "prefix": "job#" }, { "prefix": "bell#" }]);
+    assert_eq!(patterns, [json!({ "eventName": ["INSERT"], "dynamodb": { "Keys": { "pk": { "S": keys } } } })]);
 }
 
 #[test]

@@ -16,14 +16,18 @@ pub struct Refused {
     action: &'static str,
     /// AWS's own word for it, or `NoAnswer`, `NoCredentials`, `Unreadable`.
     pub code: String,
-    message: String,
+    /// AWS's own sentence.
+    pub message: String,
+    /// Of the answer; none if there was none that says anything.
+    pub status: Option<u16>,
 }
 
 impl Refused {
     /// A refusal of our own.
     pub fn new(call: &Call, code: &str, message: &str) -> Self {
         let Call { service, action, .. } = call;
-        Self { service: service.name, action, code: printable(code, LONGEST), message: printable(message, LONGEST) }
+        let (code, message) = (printable(code, LONGEST), printable(message, LONGEST));
+        Self { service: service.name, action, code, message, status: None }
     }
 
     /// What AWS says, in XML turned into a tree, or in JSON.
@@ -32,7 +36,8 @@ impl Refused {
         let error = places.iter().find_map(|place| answer.pointer(place).filter(|error| error.is_object()));
         let text = |names: &[&str]| names.iter().find_map(|name| error?.get(name)?.as_str());
         let code = text(&["Code", "__type"]).or(header).map_or_else(|| format!("status {status}"), bare);
-        Self::new(call, &code, text(&["Message", "message"]).unwrap_or("no reason was given"))
+        let message = text(&["Message", "message"]).unwrap_or("no reason was given");
+        Self { status: Some(status), ..Self::new(call, &code, message) }
     }
 
     /// Whether the right to ask is missing.

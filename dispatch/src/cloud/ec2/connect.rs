@@ -23,7 +23,7 @@ impl Ec2Cloud {
         forges: &BTreeMap<ForgeName, Arc<dyn Forge>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let signed = Signed::new(settings.clone(), clock.clone());
+        let signed = Signed::new(settings.clone());
         let role = MachineRole::new(aws.role_id.clone(), &aws.instance_profile, signed.clone());
         let items = TableItems::new(aws_sdk_dynamodb::Client::new(settings), &aws.table, role, clock.clone());
         let api = SdkEc2::new(aws_sdk_ec2::Client::new(settings), signed);

@@ -30,9 +30,7 @@ impl MachineRole {
     }
 
     async fn ask(&self) -> Result<String, CloudError> {
-        let answer = self.signed.instance_profile(&self.profile).await?;
-        let id = answer.split_once("<RoleId>").and_then(|(_, rest)| rest.split_once("</RoleId>")).map(|(id, _)| id.trim());
-        id.map(str::to_owned).ok_or_else(|| CloudError {
+        self.signed.role_in(&self.profile).await?.ok_or_else(|| CloudError {
             what: "looking for the role of machines".to_owned(),
             cause: format!("the instance profile `{}` has no role: add one to it", self.profile),
             kind: CloudErrorKind::Invalid,

@@ -26,6 +26,7 @@ fn section(section: &Section) -> String {
 fn row(key: &Key) -> String {
     let default = match key.presence {
         Presence::Required => "**required**".to_owned(),
+        Presence::Variable(name) => format!("the environment's `{name}`, else **required**"),
         Presence::Optional(meaning) => meaning.to_owned(),
         Presence::Default(text) => format!("`{text}`"),
     };
@@ -44,6 +45,7 @@ fn environment() -> String {
     let rows = rows.concat();
     format!(
         "\n## Environment\n\nWith no file, these variables alone configure one forge and the five default pools, which are on EC2 if any variable of \
-         AWS but the region is set. With a file, only the variables that it names are read, and the region.\n\n| variable | meaning |\n|---|---|\n{rows}"
+         AWS but the region is set. With a file, only the variables that it names are read, the region, and those that stand in for keys of `aws` that \
+         the file leaves out.\n\n| variable | meaning |\n|---|---|\n{rows}"
     )
 }

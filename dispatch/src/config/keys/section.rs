@@ -35,6 +35,8 @@ pub(in crate::config) struct Key {
 pub(in crate::config) enum Presence {
     /// It must be given.
     Required,
+    /// It must be given, or this environment variable be set, as the template does it.
+    Variable(&'static str),
     /// Leaving it out has a meaning of its own, told here in a few words.
     Optional(&'static str),
     /// Leaving it out means this value, as it would be written.
@@ -58,7 +60,7 @@ impl Key {
     pub(in crate::config) fn default(&self) -> Option<&'static str> {
         match self.presence {
             Presence::Default(text) => Some(text),
-            Presence::Required | Presence::Optional(_) => None,
+            Presence::Required | Presence::Variable(_) | Presence::Optional(_) => None,
         }
     }
 }

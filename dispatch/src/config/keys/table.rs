@@ -1,6 +1,6 @@
 //! The table.
 
-use super::Presence::{Default, Optional, Required};
+use super::Presence::{Default, Optional, Required, Variable};
 use super::{Key, Kind, Section};
 use crate::config::values::aws;
 
@@ -38,7 +38,7 @@ pub(in crate::config) static ROOT: Section = Section {
         Key {
             name: "aws",
             kind: Kind::Section(&AWS),
-            presence: Optional("nothing runs on AWS"),
+            presence: Optional("the environment's variables of AWS, if one is set; else nothing runs on AWS"),
             example: "{ table: dispatch, subnets: [subnet-0123456789abcdef0], security_groups: [sg-0123456789abcdef0], instance_profile: dispatch-machine }",
             doc: "Where records and machines are on AWS.",
         },
@@ -287,42 +287,42 @@ pub(in crate::config) static AWS: Section = Section {
         Key {
             name: "table",
             kind: Kind::Text(&aws::TABLE),
-            presence: Required,
+            presence: Variable("DDB_TABLE"),
             example: "dispatch",
             doc: "The DynamoDB table of records and identities.",
         },
         Key {
             name: "image",
             kind: Kind::Text(&aws::IMAGE),
-            presence: Optional("every pool on EC2 names its own"),
+            presence: Optional("the environment's `RUNNER_AMI`, else every pool on EC2 names its own"),
             example: "ami-0123456789abcdef0",
             doc: "The image that machines boot: its id, or the name of an SSM parameter that holds the id. `images/README.md` says what it must contain.",
         },
         Key {
             name: "subnets",
             kind: Kind::List { of: &Kind::Text(&aws::SUBNET), least: 1, most: ANY },
-            presence: Required,
+            presence: Variable("SUBNET"),
             example: "[subnet-0123456789abcdef0, subnet-0fedcba9876543210]",
             doc: "Subnets of machines in order of preference, best one in each zone. They must reach the forge and AWS.",
         },
         Key {
             name: "security_groups",
             kind: Kind::List { of: &Kind::Text(&aws::SECURITY_GROUP), least: 1, most: 5 },
-            presence: Required,
+            presence: Variable("SECURITY_GROUP"),
             example: "[sg-0123456789abcdef0]",
             doc: "Security groups of machines. Outbound HTTPS is enough; nothing inbound is needed.",
         },
         Key {
             name: "instance_profile",
             kind: Kind::Text(&aws::INSTANCE_PROFILE),
-            presence: Required,
+            presence: Variable("INSTANCE_PROFILE"),
             example: "dispatch-machine",
             doc: "The instance profile of machines, by name or ARN. With its role a machine takes its one-job identity.",
         },
         Key {
             name: "role_id",
             kind: Kind::Text(&aws::ROLE_ID),
-            presence: Optional("IAM is asked for the role of the instance profile"),
+            presence: Optional("the environment's `INSTANCE_ROLE_ID`, else IAM is asked for the role of the instance profile"),
             example: "AROAEXAMPLEID12345678",
             doc: "The id of that profile's role (`aws iam get-role`, `RoleId`), which saves the dispatcher the right to ask.",
         },

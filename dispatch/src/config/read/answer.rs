@@ -1,6 +1,6 @@
 //! What is answered to keys that are unknown, repeated or missing.
 
-use crate::config::keys::{Key, Kind, Section, all_sections};
+use crate::config::keys::{Key, Kind, Presence, Section, all_sections};
 use crate::diagnostic::{Finding, closest, listed, looks_secret, quoted};
 use crate::yaml::Node;
 
@@ -52,5 +52,10 @@ pub(super) fn repeated(route: &str, name: &Node, earlier: &[(Node, Node)]) -> Op
 /// A key that must be given and is not.
 pub(super) fn missing(key: &Key, section_route: &str, route: &str) -> Finding {
     let place = if section_route.is_empty() { "at the top level".to_owned() } else { format!("below `{section_route}`") };
-    Finding::error(route, format!("`{}` is missing {place}", key.name)).help(format!("add `{}: {}`", key.name, key.example))
+    let add = format!("add `{}: {}`", key.name, key.example);
+    let help = match key.presence {
+        Presence::Variable(name) => format!("{add}, or set the environment variable `{name}`"),
+        Presence::Required | Presence::Optional(_) | Presence::Default(_) => add,
+    };
+    Finding::error(route, format!("`{}` is missing {place}", key.name)).help(help)
 }

@@ -3,7 +3,7 @@
 use super::item::{self, Item};
 use super::{Reader, answer};
 use crate::config::keys::{Key, Kind, Presence, Section};
-use crate::config::values::{Name, Scalar};
+use crate::config::values::{Name, Refusal, Scalar};
 use crate::diagnostic::{Finding, closest, quoted};
 use crate::yaml::{self, Node, Span, Value};
 
@@ -93,6 +93,35 @@ impl<'r, 'a, 'n> Fields<'r, 'a, 'n> {
     pub(super) fn value<T: Scalar + Default>(&mut self, name: &str) -> T {
         let default = self.section.key(name).and_then(Key::default).and_then(|text| T::parse(text).ok());
         self.optional(name).or(default).unwrap_or_default()
+    }
+
+    /// The value of a key, or of the environment variable that stands in for it.
+    pub(super) fn or_variable<T: Scalar>(&mut self, name: &str, variable: &str) -> Option<T> {
+        if self.has(name) { self.optional(name) } else { self.variable(name, variable, T::parse) }
+    }
+
+    /// The items of a list, or those that stand between commas in the environment variable.
+    pub(super) fn list_or_variable<T: Scalar>(&mut self, name: &str, variable: &str) -> Vec<T> {
+        if self.has(name) {
+            return self.list(name);
+        }
+        let items = |text: &str| text.split(',').map(|one| T::parse(one.trim())).collect();
+        self.variable(name, variable, items).unwrap_or_default()
+    }
+
+    /// A variable that is empty counts as not set: a template may set it to nothing.
+    fn variable<T>(&mut self, name: &str, variable: &str, parse: impl FnOnce(&str) -> Result<T, Refusal>) -> Option<T> {
+        let route = self.below(name);
+        let finding = match self.reader.environment.text(variable).filter(|text| !text.is_empty()).map(parse) {
+            Some(Ok(value)) => return Some(value),
+            Some(Err(refusal)) => Finding::error(route, format!("in `{variable}`: {}", refusal.message)).help(refusal.help),
+            None => {
+                let needed = |key: &&Key| matches!(key.presence, Presence::Variable(_)) && !self.meant.contains(&key.name);
+                answer::missing(self.section.key(name).filter(needed)?, &self.route, &route)
+            }
+        };
+        self.reader.push(finding);
+        None
     }
 
     /// The word behind a key, if it is given and one of those that the table knows.

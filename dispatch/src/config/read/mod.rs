@@ -10,7 +10,7 @@ mod pool;
 mod reader;
 mod root;
 
-pub(super) use aws::region_of;
+pub(super) use aws::{AWS_VARIABLES, region_of};
 pub(super) use places::Places;
 pub(super) use reader::Reader;
 pub(super) use root::{nothing, root};

@@ -56,6 +56,7 @@ fn kind(record: &Record) -> &'static str {
         Record::Batch(_) => "batch",
         Record::Control(_) => "control",
         Record::Lease(_) => "lease",
+        Record::Bell => "bell",
         Record::Counter { .. } => COUNTER,
         Record::Drift(_) => "drift",
     }
@@ -72,7 +73,12 @@ fn listing(key: &Key, record: &Record, life: Life) -> Attributes {
                 Record::Job(_) | Record::Runner(_) => {
                     vec![(LIST, text(CLOSED)), (RANK, text(format!("{:020}#{key}", at.millis()))), expiry]
                 }
-                Record::Batch(_) | Record::Control(_) | Record::Lease(_) | Record::Counter { .. } | Record::Drift(_) => {
+                Record::Batch(_)
+                | Record::Control(_)
+                | Record::Lease(_)
+                | Record::Bell
+                | Record::Counter { .. }
+                | Record::Drift(_) => {
                     vec![expiry]
                 }
             }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::attribute::{EXPIRES_AT, KEY, LIST, LIST_INDEX, RANK};
 
-/// Which entries of the table's stream wake the worker: new jobs. In the form of a Lambda event source's filter.
+/// Which entries of the table's stream wake the worker: new jobs and bells. In the form of a Lambda event source's filter.
 pub fn stream_filter() -> Value {
-    json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {KEY: {"S": [{"prefix": "job#"}]}}}})
+    json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {KEY: {"S": [{"prefix": "job#"}, {"prefix": "bell#"}]}}}})
 }
 
 /// The properties of the table as `CloudFormation` spells them, except for its name.
