@@ -67,9 +67,8 @@ impl Failed {
     /// Whether it is about what was to be done, and says nothing about what else is to be done.
     fn is_of_one(&self) -> bool {
         match self {
-            Self::Call(_) => true,
             Self::Overtaken | Self::Ledger(LedgerError::LeaseLost | LedgerError::Store(_)) => false,
-            Self::Ledger(LedgerError::Conflict(_) | LedgerError::Missing(_) | LedgerError::Refused(_)) => true,
+            Self::Call(_) | Self::Ledger(LedgerError::Conflict(_) | LedgerError::Missing(_) | LedgerError::Refused(_)) => true,
         }
     }
 }

@@ -74,7 +74,7 @@ async fn jobs_that_could_not_be_served_come_again() {
 async fn a_bell_is_followed_to_a_queue_that_fills_later() {
     let stage = Arc::new(Stage::new(Role::Worker));
     let (begun, late) = (tokio::time::Instant::now(), stage.clone());
-    stage.forge.meanwhile(move || Box::pin(async move { late.forge.queue_job(7) }));
+    stage.forge.meanwhile(move || Box::pin(async move { late.queue_job(7) }));
     assert_eq!(stage.handle(written(&["bell#1000000"])).await, Ok(json!({ "batchItemFailures": [] })));
     assert_eq!((stage.cloud.launched(), stage.forge.looks(), begun.elapsed().as_secs()), (1, 2, 2), "now and after 2 s");
 }
@@ -91,7 +91,7 @@ async fn a_bell_for_nothing_is_heard_for_ten_seconds() {
 #[tokio::test(start_paused = true)]
 async fn who_has_found_something_looks_once_more_all_the_same() {
     let stage = Stage::new(Role::Worker);
-    stage.forge.queue_job(7);
+    stage.queue_job(7);
     stage.handle(written(&["bell#1000000"])).await.unwrap();
     assert_eq!((stage.cloud.launched(), stage.forge.looks()), (1, 2));
 }
