@@ -766,7 +766,7 @@ const INSTALLED: [(&str, &str); 7] = [
 
 fn installed(text: &str, variables: &[(&str, &str)]) -> Result<Config, Report> {
     let secrets = [("GITEA_TOKEN", "t"), ("WEBHOOK_SECRET", "s")];
-    let environment = Environment::from_iter(secrets.into_iter().chain(variables.iter().copied()));
+    let environment = secrets.into_iter().chain(variables.iter().copied()).collect::<Environment>();
     Ok(config::load_text("dispatch.yaml", text, &environment)?.into_config().expect("a stack"))
 }
 
