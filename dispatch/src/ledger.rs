@@ -6,12 +6,12 @@ use std::sync::Arc;
 use crate::identifier::{JobKey, RunnerKey};
 use crate::plan::Claim;
 use crate::reason::Reason;
-use crate::record::{Batch, Control, Drift, JobRecord, Lease, Mode, Record, RunnerRecord, RunnerState, Story};
+use crate::record::{Batch, Control, Drift, JobRecord, Lease, Mode, Notice, Record, RunnerRecord, RunnerState, Story};
 use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
 
-/// Times that a change of the lease is tried while others write it too; each of them writes it once.
-const LEASE_TRIES: usize = 10;
+/// Times that a change of the lease, or of a job, is tried while others write it too; each of them writes it once.
+const MOST_TRIES: usize = 10;
 
 /// Reads and changes records, under a lease or without.
 #[derive(Clone, Copy)]
@@ -80,6 +80,24 @@ impl<'a> Ledger<'a> {
                 _ => Err(LedgerError::Missing(key)),
             },
             Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps an event for the worker; whether it was not kept already.
+    pub async fn notice(&self, notice: Notice) -> Result<bool, LedgerError> {
+        let put = self.begin().put(Key::notice(&notice), Expect::Absent, Record::Notice(notice), Life::Open);
+        match self.commit(put).await {
+            Ok(()) => Ok(true),
+            Err(LedgerError::Conflict(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Forgets an event that was read; one that is gone is forgotten.
+    pub async fn forget_notice(&self, notice: &Key) -> Result<(), LedgerError> {
+        match self.store.read(notice).await? {
+            Some(stored) => self.commit(self.begin().delete(notice.clone(), Expect::Version(stored.version))).await,
+            None => Ok(()),
         }
     }
 
@@ -160,6 +178,26 @@ impl<'a> Ledger<'a> {
         let record = stored.record.clone();
         self.commit(self.put_job(self.begin(), stored)).await?;
         Ok(record)
+    }
+
+    /// Changes one job although others write it too; what `change` declines is not written.
+    pub async fn annotate_job(
+        &self,
+        job: &JobKey,
+        change: impl Fn(&mut JobRecord) -> bool + Send + Sync,
+    ) -> Result<(), LedgerError> {
+        let mut last = None;
+        for _ in 0..MOST_TRIES {
+            let mut stored = self.job(job).await?;
+            if !change(&mut stored.record) {
+                return Ok(());
+            }
+            match self.commit(self.put_job(self.begin(), stored)).await {
+                Err(LedgerError::Conflict(conflict)) => last = Some(LedgerError::Conflict(conflict)),
+                done => return done,
+            }
+        }
+        last.map_or(Ok(()), Err)
     }
 
     /// Changes several runners in one transaction, or none of them.
@@ -286,7 +324,7 @@ impl<'a> Ledger<'a> {
 
     /// Asks whoever holds the lease to look once more before it ends; false if nobody holds it any more.
     pub async fn ask_to_look_again(&self) -> Result<bool, LedgerError> {
-        for _ in 0..LEASE_TRIES {
+        for _ in 0..MOST_TRIES {
             let Some(Stored { version, record: lease }) = self.held_lease().await? else { return Ok(false) };
             if lease.expires_at <= self.now {
                 return Ok(false);
@@ -320,7 +358,7 @@ impl<'a> Ledger<'a> {
 
     /// Changes a lease that is still ours. Who asks to look again writes it too, which is no reason to lose it.
     async fn change_lease(&self, ours: &Lease, change: impl Fn(Lease) -> Lease) -> Result<Lease, LedgerError> {
-        for _ in 0..LEASE_TRIES {
+        for _ in 0..MOST_TRIES {
             let held = self.held_lease().await?.filter(|held| held.record.fence == ours.fence);
             let Some(Stored { version, record }) = held else { return Err(LedgerError::LeaseLost) };
             let changed = change(record);

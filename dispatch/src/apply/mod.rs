@@ -28,8 +28,8 @@ pub(crate) struct Apply<'a> {
 pub(crate) struct Applied {
     /// Actions carried out.
     pub(crate) done: usize,
-    /// Among them those that ended something.
-    pub(crate) ended: usize,
+    /// Among them those that ended something, or told of new jobs.
+    pub(crate) moved: usize,
     /// Actions that failed.
     pub(crate) failed: usize,
     /// Actions that were not begun because the time was over.
@@ -65,11 +65,15 @@ impl<'a> Apply<'a> {
                 continue;
             }
             self.keep_lease().await?;
-            let ends = matches!(planned.action, Action::End { .. } | Action::EndOrphan { .. });
+            let moves = match &planned.action {
+                Action::End { .. } | Action::EndOrphan { .. } => true,
+                Action::Read { prediction, .. } => !prediction.jobs.is_empty(),
+                _ => false,
+            };
             match self.act(&planned).await {
                 Ok(()) => {
                     applied.done += 1;
-                    applied.ended += usize::from(ends);
+                    applied.moved += usize::from(moves);
                 }
                 Err(Failed::Overtaken) => {}
                 Err(Failed::Ledger(LedgerError::LeaseLost)) => return Err(LedgerError::LeaseLost),
@@ -100,6 +104,7 @@ impl<'a> Apply<'a> {
         let Planned { action, reason } = planned;
         match action {
             Action::Open(job) => self.open(job, reason).await,
+            Action::Read { notice, prediction } => self.read(notice, prediction).await,
             Action::Note(job) => self.note(job, reason).await,
             Action::Close(job) => self.close(job, reason).await,
             Action::Claim(claim) => self.claim(claim).await,

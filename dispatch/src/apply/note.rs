@@ -5,6 +5,7 @@ use crate::forge::JobState;
 use crate::identifier::{InstanceId, JobKey, RunnerKey};
 use crate::journal::Subject;
 use crate::ledger::{Announcement, LedgerError};
+use crate::predict::Prediction;
 use crate::reason::Reason;
 use crate::record::{Drift, JobRecord, RunnerRecord, RunnerState};
 use crate::store::Key;
@@ -21,6 +22,21 @@ impl Apply<'_> {
             self.tell(&Subject::Job(job.key.clone()), reason);
         }
         Ok(())
+    }
+
+    /// Records what an event starts, then forgets the event. Repeated after a crash in between, each job is known already.
+    pub(super) async fn read(&self, notice: &Key, prediction: &Prediction) -> Result<(), Failed> {
+        for (job, reasons) in &prediction.jobs {
+            if self.ledger().announce(job.clone()).await? == Announcement::New {
+                for reason in reasons {
+                    self.tell(&Subject::Job(job.key.clone()), reason);
+                }
+            }
+        }
+        for unclear in &prediction.unclear {
+            self.tell(&Subject::Installation, unclear);
+        }
+        Ok(self.ledger().forget_notice(notice).await?)
     }
 
     async fn still_queued(&self, job: &JobRecord) -> bool {

@@ -54,6 +54,7 @@ fn kind(record: &Record) -> &'static str {
         Record::Job(_) => "job",
         Record::Runner(_) => "runner",
         Record::Batch(_) => "batch",
+        Record::Notice(_) => "notice",
         Record::Control(_) => "control",
         Record::Lease(_) => "lease",
         Record::Counter { .. } => COUNTER,
@@ -72,7 +73,12 @@ fn listing(key: &Key, record: &Record, life: Life) -> Attributes {
                 Record::Job(_) | Record::Runner(_) => {
                     vec![(LIST, text(CLOSED)), (RANK, text(format!("{:020}#{key}", at.millis()))), expiry]
                 }
-                Record::Batch(_) | Record::Control(_) | Record::Lease(_) | Record::Counter { .. } | Record::Drift(_) => {
+                Record::Batch(_)
+                | Record::Notice(_)
+                | Record::Control(_)
+                | Record::Lease(_)
+                | Record::Counter { .. }
+                | Record::Drift(_) => {
                     vec![expiry]
                 }
             }
