@@ -3,8 +3,10 @@
 //! The forge keeps the reply in its delivery log, so it is the first thing that a person sees of us. It is 200 with text
 //! even when nothing is done; other statuses mean that the hook itself has to be mended.
 
+mod notice;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -17,7 +19,7 @@ use crate::ledger::{Announcement, BELL_S, LedgerError};
 use crate::pool::{NoPool, Pool, choose};
 use crate::reason::{Held, Reason};
 use crate::reconcile::described;
-use crate::record::{JobRecord, Mode, Record, Story};
+use crate::record::{JobRecord, Mode, Record, Story, Told};
 use crate::service::Service;
 use crate::store::{Key, Stored};
 use crate::text::printable;
@@ -101,7 +103,7 @@ impl Service {
             | Event::Release(_)
             | Event::Fork(_)
             | Event::Wiki(_)
-            | Event::Package(_) => Reply::ok(may_start_jobs(forge, delivery.forge_hint()), Ring::NowAndLater),
+            | Event::Package(_) => self.notice(forge, delivery, &event).await,
         }
     }
 
@@ -117,10 +119,16 @@ impl Service {
     async fn job(&self, forge: &ForgeName, delivery: &Delivery, event: &WorkflowJob) -> Reply {
         let job = &event.job;
         let title = format!("{} (job {} of {})", printable(&job.name, LONGEST_NAME), job.id, event.repository.full_name);
+        let told = Told::of(job);
+        if let Some(told) = told.as_ref().filter(|_| matches!(event.action, JobStatus::InProgress | JobStatus::Completed))
+            && let Err(error) = self.hear(forge, job.id, told).await
+        {
+            return Reply::failed(&format!("{title}: {error}"), true);
+        }
         match event.action {
             JobStatus::Queued => match self.announce(forge, delivery, event).await {
                 Ok((sentence, ring)) => Reply::ok(format!("{title}: {sentence}"), ring),
-                Err(error) => Reply::failed(&format!("{title}: {error}")),
+                Err(error) => Reply::failed(&format!("{title}: {error}"), told.is_some()),
             },
             JobStatus::Waiting => {
                 Reply::ok(format!("{title}: no runner can take it yet; a machine follows when the forge queues it"), Ring::No)
@@ -149,10 +157,12 @@ impl Service {
             record.story.add(now, &Reason::NoPool(no_pool.clone()));
             record.closed_at = Some(now);
         }
-        let subject = Subject::Job(record.key.clone());
-        let announcement = self.ledger().announce(record).await?;
+        let (key, announcement) = match Told::of(&event.job) {
+            Some(told) => self.announce_told(record, &told).await?,
+            None => (record.key.clone(), self.ledger().announce(record).await?),
+        };
         if announcement == Announcement::New {
-            self.journal.tell(now, &subject, &announced);
+            self.journal.tell(now, &Subject::Job(key), &announced);
         }
         let ring = if announcement == Announcement::New { Ring::ByRecord } else { Ring::Now };
         Ok((self.sentence(&event.job, announcement, pool).await?, ring))
@@ -220,9 +230,14 @@ impl Reply {
         Self { status: StatusCode::OK, text, ring }
     }
 
-    /// The store did not take the claim. The queue still has the job, so the worker may find it without us.
-    fn failed(text: &str) -> Self {
-        let text = format!("{text}; nothing is lost, the next look at the forge's queue finds the job");
+    /// The store did not take the claim. Where there is a queue it still has the job, so the worker may find it without us.
+    fn failed(text: &str, told_once: bool) -> Self {
+        let next = if told_once {
+            "this forge tells it only here, so send this delivery again from the webhook's page"
+        } else {
+            "nothing is lost, the next look at the forge's queue finds the job"
+        };
+        let text = format!("{text}; {next}");
         Self { status: StatusCode::SERVICE_UNAVAILABLE, text, ring: Ring::Now }
     }
 }

@@ -14,7 +14,7 @@ pub use close::AfterClose;
 pub use sheet::Sheet;
 
 use crate::identifier::{JobKey, RunnerKey};
-use crate::record::{Control, Drift, JobRecord, Record, RunnerRecord};
+use crate::record::{Control, Drift, JobRecord, Notice, Record, RunnerRecord};
 use crate::store::{CommitError, Conflict, Expect, Key, Life, Refusal, Store, StoreError, Stored, Transaction};
 use crate::time::Timestamp;
 
@@ -23,6 +23,9 @@ pub(crate) const BELL_S: u64 = 2;
 
 /// Seconds until a bell may be forgotten.
 const KEEP_BELL_S: u64 = 3_600;
+
+/// Times that a change of a job is tried while others write it too; each of them writes it once.
+const MOST_TRIES: usize = 10;
 
 /// Reads and changes records, under a lease or without.
 #[derive(Clone, Copy)]
@@ -105,6 +108,24 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Keeps an event for the worker; whether it was not kept already.
+    pub async fn notice(&self, notice: Notice) -> Result<bool, LedgerError> {
+        let put = self.begin().put(Key::notice(&notice), Expect::Absent, Record::Notice(notice), Life::Open);
+        match self.commit(put).await {
+            Ok(()) => Ok(true),
+            Err(LedgerError::Conflict(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Forgets an event that was read; one that is gone is forgotten.
+    pub async fn forget_notice(&self, notice: &Key) -> Result<(), LedgerError> {
+        match self.store.read(notice).await? {
+            Some(stored) => self.commit(self.begin().delete(notice.clone(), Expect::Version(stored.version))).await,
+            None => Ok(()),
+        }
+    }
+
     /// One job.
     pub async fn job(&self, job: &JobKey) -> Result<Stored<JobRecord>, LedgerError> {
         let key = Key::job(job);
@@ -163,6 +184,26 @@ impl<'a> Ledger<'a> {
         }
         sheet.settle();
         Ok(())
+    }
+
+    /// Changes one job although others write it too; what `change` declines is not written.
+    pub async fn annotate_job(
+        &self,
+        job: &JobKey,
+        change: impl Fn(&mut JobRecord) -> bool + Send + Sync,
+    ) -> Result<(), LedgerError> {
+        let mut last = None;
+        for _ in 0..MOST_TRIES {
+            let mut sheet = self.sheet([Key::job(job)]).await?;
+            if !change(sheet.job_mut(job)?) {
+                return Ok(());
+            }
+            match self.write(&mut sheet).await {
+                Err(LedgerError::Conflict(conflict)) => last = Some(LedgerError::Conflict(conflict)),
+                done => return done,
+            }
+        }
+        last.map_or(Ok(()), Err)
     }
 
     /// Reads, changes, writes.

@@ -5,6 +5,8 @@
 //! taken in between would show as waiting without a runner, and get a second machine. What the chosen order can show
 //! wrongly is a runner too many; and before one is ended, the forge is asked afresh.
 
+mod predicted;
+mod told;
 mod unlisted;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +21,7 @@ use crate::pool::{ForkPullRequests, choose};
 use crate::record::Record;
 use crate::service::Service;
 use crate::store::{Key, StoreError, Stored};
-use crate::world::{Counter, ForgeView, View, World};
+use crate::world::{Counter, ForgeView, Noticed, View, World};
 use unlisted::Newest;
 
 /// Questions to one forge that may be under way at the same time.
@@ -34,6 +36,7 @@ pub(crate) async fn observe(service: &Service) -> Result<World, StoreError> {
     world.stack.clone_from(&service.config.stack);
     world.clouds = clouds(service).await;
     unlisted::add_runners(service, &mut world).await?;
+    predicted::read(service, &mut world).await;
     world.forges = join_all(service.forges.keys().map(|name| forge_view(service, &world, name))).await.into_iter().collect();
     follow_queue(service, &mut world).await?;
     unlisted::add_runners(service, &mut world).await?;
@@ -60,6 +63,7 @@ async fn records(service: &Service) -> Result<World, StoreError> {
             Record::Job(job) => drop(world.jobs.insert(job.key.clone(), job)),
             Record::Runner(runner) => drop(world.runners.insert(runner.key.clone(), runner)),
             Record::Batch(batch) => drop(world.batches.insert(batch.id.clone(), batch)),
+            Record::Notice(notice) => drop(world.notices.insert(Key::notice(&notice), (notice, Noticed::Rung))),
             Record::Control(_) | Record::Lease(_) | Record::Bell | Record::Counter { .. } | Record::Drift(_) => {}
         }
     }
@@ -86,11 +90,18 @@ async fn look_at(service: &Service, world: &World, name: &ForgeName, forge: &dyn
             }
         }
     }
+    let jobs =
+        if capabilities.queue { queue(world, name, forge).await? } else { told::jobs(service, world, name, forge).await? };
+    let trust = trust(service, world, name, forge, &jobs).await;
+    Ok(ForgeView { capabilities, jobs, registrations, trust })
+}
+
+/// The forge's list, and every other job that our records name.
+async fn queue(world: &World, name: &ForgeName, forge: &dyn Forge) -> Result<BTreeMap<u64, ForgeJob>, ForgeError> {
     let mut jobs: BTreeMap<u64, ForgeJob> = forge.queue().await?.into_iter().map(|job| (job.id, job)).collect();
     let missing = missing(world, name, &jobs);
     jobs.extend(ask_for(forge, missing).await);
-    let trust = trust(service, forge, &jobs).await;
-    Ok(ForgeView { capabilities, jobs, registrations, trust })
+    Ok(jobs)
 }
 
 /// Jobs that our records name and the queue does not show.
@@ -132,12 +143,22 @@ async fn ask_for(forge: &dyn Forge, jobs: Vec<ForgeJob>) -> BTreeMap<u64, ForgeJ
 }
 
 /// Whose code the waiting jobs of careful pools run.
-async fn trust(service: &Service, forge: &dyn Forge, jobs: &BTreeMap<u64, ForgeJob>) -> BTreeMap<u64, Trust> {
+async fn trust(
+    service: &Service,
+    world: &World,
+    name: &ForgeName,
+    forge: &dyn Forge,
+    jobs: &BTreeMap<u64, ForgeJob>,
+) -> BTreeMap<u64, Trust> {
     let mut trust = BTreeMap::new();
+    let queue = forge.capabilities(false).await.is_ok_and(|can| can.queue);
     for job in jobs.values().filter(|job| job.state == JobState::Queued) {
         let pool = choose(&service.config.pools, &job.labels);
         if pool.is_ok_and(|pool| pool.fork_pull_requests == ForkPullRequests::Refuse) {
-            let answer = forge.trust(job).await.unwrap_or_else(|error| Trust::Unknown { cause: error.to_string() });
+            let answer = match world.open_job(name, job.id).filter(|_| !queue) {
+                Some(record) => told::trust(forge, record).await,
+                None => forge.trust(job).await.unwrap_or_else(|error| Trust::Unknown { cause: error.to_string() }),
+            };
             trust.insert(job.id, answer);
         }
     }

@@ -1,6 +1,7 @@
 //! What a pass decided to do: actions in order, each with its reason.
 
 use crate::identifier::{BackendName, BatchId, ForgeName, InstanceId, JobKey, RunnerKey, Scope};
+use crate::predict::Prediction;
 use crate::reason::Reason;
 use crate::record::{Batch, Drift, JobRecord};
 use crate::store::Key;
@@ -27,6 +28,13 @@ pub struct Planned {
 pub enum Action {
     /// Begin the record of a job that the queue shows.
     Open(Box<JobRecord>),
+    /// Begin the records of what an event starts, and forget the event.
+    Read {
+        /// The event's notice.
+        notice: Key,
+        /// What it starts.
+        prediction: Box<Prediction>,
+    },
     /// Add the reason to a job's story.
     Note(JobKey),
     /// Close a job's record.
@@ -151,6 +159,7 @@ impl Action {
             Self::CloseBatch(batch) => vec![Key::batch(batch)],
             Self::Suspect { counter, .. } => vec![Key::drift(counter)],
             Self::Claim(_)
+            | Self::Read { .. }
             | Self::Relaunch(_)
             | Self::Introduce { .. }
             | Self::Disable(_)
@@ -165,6 +174,7 @@ impl Action {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Open(_) => "open a job's record",
+            Self::Read { .. } => "read an event",
             Self::Note(_) => "note",
             Self::Close(_) => "close a job's record",
             Self::Claim(_) => "launch machines",

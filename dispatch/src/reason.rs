@@ -101,6 +101,42 @@ pub enum Reason {
     /// The forge lists the job no longer and cannot be asked for it.
     #[error("over: the forge lists the job no longer")]
     Gone,
+    /// The forge announces jobs and lists none, and announced nothing more.
+    #[error("given up: nothing was heard of it for {hours} h, and the forge cannot be asked for it")]
+    Unheard {
+        /// Since its first delivery.
+        hours: u64,
+    },
+    /// The forge's own rules say that an event has started this job.
+    #[error("predicted: `{workflow}` starts it for this `{event}`; the forge itself neither lists nor announces jobs")]
+    Predicted {
+        /// The workflow's path below its folder.
+        workflow: String,
+        /// The event.
+        event: String,
+    },
+    /// Something that only the forge knows decides.
+    #[error("not started: {why}")]
+    Unpredictable {
+        /// What, as a clause.
+        why: String,
+    },
+    /// The forge showed nothing of a job that was predicted.
+    #[error("withdrawn: the forge showed no status for it within {patience_s} s, so the prediction was wrong")]
+    Unconfirmed {
+        /// How long it was waited for.
+        patience_s: u64,
+    },
+    /// An event could not be read for so long that its jobs are gone.
+    #[error("the `{event}` of {repository} was given up after a day: {cause}")]
+    NeverRead {
+        /// The event.
+        event: String,
+        /// Where it happened.
+        repository: String,
+        /// Why the forge could not be asked.
+        cause: String,
+    },
     /// The runner did its one job.
     #[error("served its job; the machine ends")]
     Served,
@@ -305,6 +341,11 @@ impl Reason {
             Self::TakenElsewhere => "taken_elsewhere",
             Self::Over { .. } => "over",
             Self::Gone => "gone",
+            Self::Unheard { .. } => "unheard",
+            Self::Predicted { .. } => "predicted",
+            Self::Unpredictable { .. } => "unpredictable",
+            Self::Unconfirmed { .. } => "unconfirmed",
+            Self::NeverRead { .. } => "never_read",
             Self::Served => "served",
             Self::Surplus { .. } => "surplus",
             Self::Hung { .. } => "hung",

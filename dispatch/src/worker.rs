@@ -110,7 +110,7 @@ impl Service {
     }
 }
 
-/// Only what ended can make something else possible; failures wait for the next pass.
+/// Only what ended, or a job that was not known, can make something else possible; failures wait for the next pass.
 fn worth_another_look(applied: &Applied) -> bool {
-    applied.ended > 0 && applied.failed == 0 && applied.left == 0
+    applied.moved > 0 && applied.failed == 0 && applied.left == 0
 }

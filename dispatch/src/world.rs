@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::cloud::Instance;
 use crate::forge::{Capabilities, ForgeJob, JobState, Registration, Trust};
 use crate::identifier::{BackendName, BatchId, ForgeName, JobKey, RunnerKey, Scope};
-use crate::record::{Batch, Control, Drift, JobRecord, RunnerRecord};
+use crate::predict::Prediction;
+use crate::record::{Batch, Control, Drift, JobRecord, Notice, RunnerRecord};
 use crate::store::Key;
 use crate::time::Timestamp;
 
@@ -23,6 +24,8 @@ pub struct World {
     pub jobs: BTreeMap<JobKey, Arc<JobRecord>>,
     /// Open runners.
     pub runners: BTreeMap<RunnerKey, Arc<RunnerRecord>>,
+    /// Events that may start jobs, and what was found out about each.
+    pub notices: BTreeMap<Key, (Notice, Noticed)>,
     /// Open batches.
     pub batches: BTreeMap<BatchId, Batch>,
     /// The counters of everything that is open or wanted; one that was never written is missing.
@@ -33,6 +36,19 @@ pub struct World {
     pub forges: BTreeMap<ForgeName, View<ForgeView>>,
     /// What each cloud shows.
     pub clouds: BTreeMap<BackendName, View<Vec<Instance>>>,
+}
+
+/// What became of a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noticed {
+    /// It has rung: its forge tells by itself which jobs wait.
+    Rung,
+    /// It starts these jobs.
+    Predicted(Box<Prediction>),
+    /// The forge could not be asked; the next pass asks again.
+    Unread(String),
+    /// It could not be asked for too long.
+    GivenUp(String),
 }
 
 /// What was seen, or why nothing was.

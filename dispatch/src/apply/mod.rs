@@ -41,8 +41,8 @@ struct Launched {
 pub(crate) struct Applied {
     /// Actions carried out.
     pub(crate) done: usize,
-    /// Among them those that ended something.
-    pub(crate) ended: usize,
+    /// Among them those that ended something, or told of new jobs.
+    pub(crate) moved: usize,
     /// Actions that failed.
     pub(crate) failed: usize,
     /// Actions that were not begun because the time was over.
@@ -86,6 +86,15 @@ impl Applied {
     }
 }
 
+/// Whether it makes room, or demand, that only the next look sees.
+fn moves(action: &Action) -> bool {
+    match action {
+        Action::End { .. } | Action::EndOrphan { .. } => true,
+        Action::Read { prediction, .. } => !prediction.jobs.is_empty(),
+        _ => false,
+    }
+}
+
 impl<'a> Apply<'a> {
     /// Nothing is begun after `stop_at`.
     pub(crate) fn new(service: &'a Service, lease: Stored<Lease>, stop_at: Timestamp) -> Self {
@@ -105,10 +114,9 @@ impl<'a> Apply<'a> {
                 Step::Records(planned) => self.record_together(&planned, &mut applied).await?,
                 Step::Introductions(planned) => self.introduce_again(&planned, &mut applied).await?,
                 Step::Alone(planned) => {
-                    let ends = matches!(planned.action, Action::End { .. } | Action::EndOrphan { .. });
                     let done = applied.done;
                     applied.count(self.act(&planned).await, 1)?;
-                    applied.ended += usize::from(ends && applied.done > done);
+                    applied.moved += usize::from(moves(&planned.action) && applied.done > done);
                 }
             }
         }
@@ -153,6 +161,7 @@ impl<'a> Apply<'a> {
         let Planned { action, reason } = planned;
         match action {
             Action::Open(job) => self.open(job, reason).await,
+            Action::Read { notice, prediction } => self.read(notice, prediction).await,
             Action::Claim(claim) => self.claim(claim).await,
             Action::Relaunch(batch) => self.relaunch(batch).await,
             Action::Disable(runner) => self.disable(runner, reason).await,

@@ -6,6 +6,7 @@ use crate::identifier::RunnerKey;
 use crate::journal::Subject;
 use crate::ledger::{Announcement, LedgerError};
 use crate::plan::{Action, Planned};
+use crate::predict::Prediction;
 use crate::reason::Reason;
 use crate::record::{Drift, JobRecord, Record, RunnerState};
 use crate::store::Key;
@@ -52,6 +53,21 @@ impl Apply<'_> {
         Ok(())
     }
 
+    /// Records what an event starts, then forgets the event. Repeated after a crash in between, each job is known already.
+    pub(super) async fn read(&self, notice: &Key, prediction: &Prediction) -> Result<(), Failed> {
+        for (job, reasons) in &prediction.jobs {
+            if self.ledger().announce(job.clone()).await? == Announcement::New {
+                for reason in reasons {
+                    self.tell(&Subject::Job(job.key.clone()), reason);
+                }
+            }
+        }
+        for unclear in &prediction.unclear {
+            self.tell(&Subject::Installation, unclear);
+        }
+        Ok(self.ledger().forget_notice(notice).await?)
+    }
+
     async fn still_queued(&self, job: &JobRecord) -> bool {
         match self.service.forges.get(&job.key.forge) {
             Some(forge) => forge.job(&job.repository, job.key.job).await == Ok(JobState::Queued),
@@ -91,6 +107,7 @@ fn record(changes: &mut Changes, action: &Action, reason: &Reason) -> Result<(),
             Ok(())
         }
         Action::Claim(_)
+        | Action::Read { .. }
         | Action::Relaunch(_)
         | Action::Introduce { .. }
         | Action::Disable(_)

@@ -9,7 +9,7 @@ use super::output::{self, BAD, GOOD, styled};
 use crate::config::Config;
 use crate::diagnostic::{Colour, Report};
 use crate::forge::client::ForgeClient;
-use crate::forge::{Forge, ForgeError};
+use crate::forge::{Capabilities, Forge, ForgeError};
 use crate::identifier::ForgeName;
 use crate::pool::labels_served;
 
@@ -48,13 +48,20 @@ async fn ask(config: &Config) -> Answers {
 /// The questions of a pass, asked once.
 async fn look(forge: &dyn Forge) -> Result<String, ForgeError> {
     let can = forge.capabilities(true).await?;
-    let waiting = forge.queue().await?.len();
-    let one_job = if can.ephemeral {
-        "one-job registrations"
-    } else {
-        "no one-job registrations: a job can use its runner's credential until it is removed"
-    };
-    Ok(format!("{} {}, {waiting} jobs wait or run, {one_job}", can.kind, can.version))
+    let waiting = if can.queue { format!("{} jobs wait or run", forge.queue().await?.len()) } else { can.demand().to_owned() };
+    Ok(format!("{} {}, {waiting}, {}", can.kind, can.version, one_job(can)))
+}
+
+/// What a job could do with the registration of its runner.
+fn one_job(can: Capabilities) -> &'static str {
+    match (can.registers, can.ephemeral) {
+        (false, _) => "runners cannot be registered over its API, so nothing can be launched: upgrade it to 1.22 or later",
+        (true, true) => "one-job registrations",
+        (true, false) => {
+            "no one-job registrations: a job can use its runner's credential to take further jobs until its machine ends, \
+             and the registration stays, offline, until somebody removes it in the forge's settings"
+        }
+    }
 }
 
 fn show(reports: &[&Report], forges: &Answers, json: bool) -> Exit {

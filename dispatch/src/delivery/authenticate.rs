@@ -48,6 +48,12 @@ impl Delivery {
         self.names.forge
     }
 
+    /// Whether its forge may be one that neither lists nor announces jobs: Gitea names the hook's target since 1.24, and
+    /// Forgejo's releases cannot be told apart here.
+    pub fn may_need_prediction(&self) -> bool {
+        !self.names.tells_target
+    }
+
     /// The JSON exactly as it was signed.
     pub fn json(&self) -> &[u8] {
         &self.json

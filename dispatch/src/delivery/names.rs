@@ -27,6 +27,7 @@ pub(super) struct Names {
     pub(super) event: Option<String>,
     pub(super) event_type: Option<String>,
     pub(super) forge: Option<ForgeHint>,
+    pub(super) tells_target: bool,
 }
 
 impl Names {
@@ -37,6 +38,7 @@ impl Names {
             event: first(headers, "event", "X-Gitea-Event")?,
             event_type: first(headers, "event-type", "X-Gitea-Event-Type")?,
             forge: hint(headers),
+            tells_target: headers.contains_key("x-gitea-hook-installation-target-type"),
         };
         if names.event.is_none() && names.event_type.is_none() {
             return Err(Refusal::Header { header: "X-Gitea-Event-Type" });
@@ -99,6 +101,7 @@ mod tests {
                 event: Some("issue_comment".into()),
                 event_type: Some("pull_request_comment".into()),
                 forge,
+                tells_target: false,
             };
             assert_eq!(Names::read(&headers), Ok(expected), "{family}");
         }

@@ -173,6 +173,61 @@ async fn what_may_start_jobs_rings_now_and_later() {
     assert_eq!((reply.status.as_u16(), reply.ring), (200, Ring::No));
 }
 
+/// As Gitea 1.24 puts jobs below their runs.
+fn listed_nowhere(action: &str, attempt: u64) -> Value {
+    let mut job = job(action, &["go"]);
+    job["workflow_job"]["run_attempt"] = attempt.into();
+    job["workflow_job"]["url"] = "http://forge.test/api/v1/repos/acme/tour/actions/runs/5/jobs/17".into();
+    job["workflow_job"]["html_url"] = "http://forge.test/acme/tour/actions/runs/5/jobs/0".into();
+    if action != "queued" {
+        job["workflow_job"]["runner_id"] = 3.into();
+    }
+    job
+}
+
+async fn told(service: &Service, generation: u32) -> crate::forge::JobState {
+    let key = JobKey { generation, ..job_key(17) };
+    service.ledger().job(&key).await.unwrap().record.told.clone().unwrap().state
+}
+
+#[tokio::test]
+async fn what_a_forge_tells_only_once_is_kept() {
+    use crate::forge::JobState;
+    let service = installation();
+    hear(&service, &listed_nowhere("queued", 0)).await;
+    assert_eq!(told(&service, 1).await, JobState::Queued);
+    hear(&service, &listed_nowhere("in_progress", 1)).await;
+    assert_eq!(told(&service, 1).await, JobState::Running { registration: Some(3) });
+    hear(&service, &listed_nowhere("completed", 1)).await;
+    hear(&service, &listed_nowhere("in_progress", 1)).await;
+    assert!(matches!(told(&service, 1).await, JobState::Over { registration: Some(3), .. }), "it does not go back");
+    let late = hear(&service, &listed_nowhere("queued", 0)).await;
+    assert!(late.text.contains("known since"), "{}", late.text);
+    assert_eq!(service.store.open_records().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn each_attempt_of_such_a_job_is_a_generation() {
+    use crate::forge::JobState;
+    let service = installation();
+    hear(&service, &listed_nowhere("queued", 0)).await;
+    hear(&service, &listed_nowhere("queued", 1)).await;
+    assert_eq!(told(&service, 2).await, JobState::Queued);
+    assert!(matches!(told(&service, 1).await, JobState::Over { .. }), "a later attempt ends the earlier one");
+    hear(&service, &listed_nowhere("in_progress", 2)).await;
+    assert_eq!(told(&service, 2).await, JobState::Running { registration: Some(3) });
+}
+
+#[tokio::test]
+async fn an_event_is_kept_once_where_nothing_else_may_tell_what_it_starts() {
+    let service = installation();
+    for _ in 0..2 {
+        deliver(&service, "forgejo", "push", &push(), "secret").await;
+    }
+    let open = service.store.open_records().await.unwrap();
+    assert!(matches!(&open[..], [(_, Stored { record: Record::Notice(notice), .. })] if notice.event == "push"), "{open:?}");
+}
+
 #[tokio::test]
 async fn a_stranger_records_nothing() {
     let service = installation();

@@ -82,6 +82,12 @@ pub struct Job {
     /// The name of that runner. A forge that has already deleted an ephemeral runner may leave it out of `completed`: go by the id.
     #[serde(default, deserialize_with = "wire::non_empty")]
     pub runner_name: Option<String>,
+    /// Where the API has it; only Gitea 1.24 puts it below its run.
+    #[serde(default, deserialize_with = "wire::non_empty")]
+    pub url: Option<String>,
+    /// Its page.
+    #[serde(default, deserialize_with = "wire::non_empty")]
+    pub html_url: Option<String>,
     /// The commit that it runs on.
     pub head_sha: String,
     /// The branch that it runs for; `None` for tags and pull requests.

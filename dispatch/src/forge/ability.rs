@@ -22,8 +22,8 @@ impl Ability {
         match self {
             Self::Queue => forge.queue,
             Self::Registrations => forge.registrations,
-            // Forgejo from 11 to 14 makes only runners that outlive their job; that is known and warned about.
-            Self::Register => forge.ephemeral || (forge.kind == ForgeKind::Forgejo && forge.queue),
+            // Before 1.24 and 15 there are only runners that outlive their job; that is known and warned about.
+            Self::Register => forge.registers,
             Self::Disable => forge.disable,
         }
     }
@@ -33,7 +33,7 @@ impl Ability {
         let what = match self {
             Self::Queue => "list its waiting jobs",
             Self::Registrations => "list or remove runners over its API",
-            Self::Register => "make runners that end with their one job",
+            Self::Register => "register runners over its API",
             Self::Disable => "switch a runner off",
         };
         let remedy = match self.since(forge.kind) {
@@ -47,7 +47,7 @@ impl Ability {
     /// The first release that can.
     fn since(self, kind: ForgeKind) -> Option<Version> {
         let releases: &[(u32, u32)] = match kind {
-            ForgeKind::Gitea => &[(1, 24), (1, 25), (1, 26)],
+            ForgeKind::Gitea => &[(1, 22), (1, 24), (1, 25), (1, 26)],
             ForgeKind::Forgejo => &[(11, 0), (15, 0)],
         };
         let mut releases = releases.iter().map(|&(major, minor)| Version { major, minor });
@@ -67,6 +67,7 @@ mod tests {
     fn an_old_release_is_told_what_to_upgrade_to() {
         insta::assert_snapshot!(sentence(Ability::Queue, ForgeKind::Gitea, 1, 24), @"it cannot list its waiting jobs, so this is not supported yet: upgrade it to 1.25 or later");
         insta::assert_snapshot!(sentence(Ability::Queue, ForgeKind::Forgejo, 10, 0), @"it cannot list its waiting jobs, so this is not supported yet: upgrade it to 11.0 or later");
+        insta::assert_snapshot!(sentence(Ability::Register, ForgeKind::Gitea, 1, 21), @"it cannot register runners over its API, so this is not supported yet: upgrade it to 1.22 or later");
         insta::assert_snapshot!(sentence(Ability::Registrations, ForgeKind::Forgejo, 11, 0), @"it cannot list or remove runners over its API, so this is not supported yet: upgrade it to 15.0 or later");
         insta::assert_snapshot!(sentence(Ability::Disable, ForgeKind::Gitea, 1, 25), @"it cannot switch a runner off, so this is not supported yet: upgrade it to 1.26 or later");
         insta::assert_snapshot!(sentence(Ability::Disable, ForgeKind::Forgejo, 15, 0), @"it cannot switch a runner off, so this is not supported yet: no release can, so end the machine instead");

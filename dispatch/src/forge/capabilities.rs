@@ -50,8 +50,12 @@ pub struct Capabilities {
     pub version: Version,
     /// The waiting jobs can be listed (Gitea from 1.25, Forgejo from 11).
     pub queue: bool,
+    /// Each job is announced by deliveries of its own (Gitea from 1.24).
+    pub announces_jobs: bool,
     /// A registration ends with its one job (Gitea from 1.24, Forgejo from 15).
     pub ephemeral: bool,
+    /// A runner can be registered without a person (Gitea from 1.22, Forgejo from 7).
+    pub registers: bool,
     /// A waiting runner can be told to take nothing more (Gitea from 1.26).
     pub disable: bool,
     /// A runner can be bound to one attempt of one job (Forgejo from 15).
@@ -71,6 +75,28 @@ impl Capabilities {
         workflow::Dialect { forge, version: workflow::Version(number(self.version.major), number(self.version.minor)) }
     }
 
+    /// How it is learned which jobs wait, and what that cannot tell, as a clause for a person.
+    pub fn demand(&self) -> &'static str {
+        match (self.queue, self.announces_jobs) {
+            (true, _) => "waiting jobs are listed, so a lost delivery is made up for",
+            (false, true) => {
+                "waiting jobs are announced once and never listed: a job whose delivery is lost gets no machine until somebody \
+                 delivers it again from the webhook's page or re-runs the job, and the webhook must have the event \
+                 `Workflow Jobs`; 1.25 lists them"
+            }
+            (false, false) => {
+                "waiting jobs are neither listed nor announced, so they are predicted from the workflows that a push or a pull \
+                 request starts, and believed once a commit status shows them: scheduled, dispatched, approved and re-run \
+                 jobs, and those whose delivery is lost, get no machine"
+            }
+        }
+    }
+
+    /// Whether nothing but the forge's own rules tells which jobs there are.
+    pub fn predicts(&self) -> bool {
+        !self.queue && !self.announces_jobs
+    }
+
     /// What each release brought, read from the sources of the releases and seen on live servers.
     pub fn of(kind: ForgeKind, version: Version) -> Self {
         let from = |major, minor| version >= Version { major, minor };
@@ -79,7 +105,9 @@ impl Capabilities {
                 kind,
                 version,
                 queue: from(1, 25),
+                announces_jobs: from(1, 24),
                 ephemeral: from(1, 24),
+                registers: from(1, 22),
                 disable: from(1, 26),
                 handles: false,
                 registrations: from(1, 24),
@@ -88,7 +116,9 @@ impl Capabilities {
                 kind,
                 version,
                 queue: from(11, 0),
+                announces_jobs: false,
                 ephemeral: from(15, 0),
+                registers: from(7, 0),
                 disable: false,
                 handles: from(15, 0),
                 registrations: from(15, 0),

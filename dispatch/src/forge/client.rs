@@ -11,10 +11,13 @@ use super::capabilities::{Capabilities, ForgeKind};
 use super::error::{ForgeError, ForgeErrorKind};
 use super::http::{Bounds, Http};
 use super::register::RegistrationTokens;
-use super::{Credential, Forge, ForgeJob, JobState, NewRunner, Registration, Trust, forgejo, gitea, version};
+use super::{
+    Credential, Forge, ForgeJob, JobState, NewRunner, Registration, Status, Task, Traces, Trust, forgejo, gitea, traces, version,
+};
 use crate::config::{ForgeConfig, Watch};
 use crate::identifier::{ForgeName, RepositoryName, Scope};
 use crate::label::LabelSet;
+use crate::repository::{AtForge, Repository};
 
 /// Scopes whose queues are read at the same time.
 const AT_ONCE: usize = 4;
@@ -189,9 +192,11 @@ impl Forge for ForgeClient {
     async fn register(&self, scope: &Scope, runner: &NewRunner) -> Result<Credential, ForgeError> {
         let forge = self.able(Ability::Register).await?;
         self.surprised(match forge.kind {
-            ForgeKind::Gitea => gitea::register(&self.http, &self.tokens, forge, scope, runner).await,
+            ForgeKind::Gitea if forge.ephemeral => gitea::register(&self.http, &self.tokens, forge, scope, runner).await,
             ForgeKind::Forgejo if forge.ephemeral => forgejo::create(&self.http, scope, runner).await,
-            ForgeKind::Forgejo => self.tokens.register(&self.http, forge, scope, runner).await.map(|made| made.credential),
+            ForgeKind::Gitea | ForgeKind::Forgejo => {
+                self.tokens.register(&self.http, forge, scope, runner).await.map(|made| made.credential)
+            }
         })
     }
 
@@ -206,6 +211,29 @@ impl Forge for ForgeClient {
             ForgeKind::Gitea => gitea::deregister(&self.http, scope, registration).await,
             ForgeKind::Forgejo => forgejo::deregister(&self.http, scope, registration).await,
         })
+    }
+
+    fn traces(&self) -> Option<&dyn Traces> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl Traces for ForgeClient {
+    async fn tasks(&self, repository: &RepositoryName) -> Result<Vec<Task>, ForgeError> {
+        self.surprised(traces::tasks(&self.http, repository).await)
+    }
+
+    async fn statuses(&self, repository: &RepositoryName, commit: &str) -> Result<Vec<Status>, ForgeError> {
+        self.surprised(traces::statuses(&self.http, repository, commit).await)
+    }
+
+    fn repository<'a>(&'a self, name: &'a RepositoryName) -> Box<dyn Repository + 'a> {
+        Box::new(AtForge { client: self, name })
+    }
+
+    async fn origin(&self, repository: &RepositoryName, commit: &str) -> Result<Trust, ForgeError> {
+        self.surprised(traces::origin(&self.http, repository, commit).await)
     }
 }
 

@@ -27,15 +27,18 @@ mod register;
 mod route;
 mod rows;
 mod secret;
+mod traces;
 mod version;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 pub use capabilities::{Capabilities, ForgeKind, Version};
 pub use connect::connect;
 pub use error::{ForgeError, ForgeErrorKind};
 pub use memory::MemoryForge;
+pub use traces::{JobPage, Status, StatusState, Task, Traces};
 
 use crate::identifier::{RepositoryName, Scope};
 use crate::label::LabelSet;
@@ -66,6 +69,11 @@ pub trait Forge: Send + Sync {
 
     /// Removes a registration.
     async fn deregister(&self, scope: &Scope, registration: u64) -> Result<(), ForgeError>;
+
+    /// What jobs leave behind, for a forge that lists no jobs; one that does needs no traces.
+    fn traces(&self) -> Option<&dyn Traces> {
+        None
+    }
 }
 
 /// One job as the forge's queue shows it.
@@ -88,7 +96,8 @@ pub struct ForgeJob {
 }
 
 /// Where a job stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
 pub enum JobState {
     /// A runner can take it now. (Gitea says `queued`, Forgejo `waiting`.)
     Queued,
@@ -111,7 +120,8 @@ pub enum JobState {
 }
 
 /// Whose code a job runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
 pub enum Trust {
     /// The repository's own.
     Own,

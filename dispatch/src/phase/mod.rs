@@ -122,6 +122,8 @@ struct Sight<'a> {
     machine: Seen<&'a Instance>,
     registration: Seen<&'a Registration>,
     work: Work,
+    /// The work is only believed: the forge does not tell which runner has which job.
+    believed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +150,9 @@ pub fn phase(
 ) -> Phase {
     let registration = look_for_registration(runner, forge);
     let used_up = matches!(registration, Seen::Gone);
-    let sight = Sight { machine: look_for_machine(runner, cloud), registration, work: look_for_work(runner, forge, used_up) };
+    let believed = forge.and_then(View::seen).is_some_and(|view| !view.capabilities.registrations);
+    let work = look_for_work(runner, forge, used_up);
+    let sight = Sight { machine: look_for_machine(runner, cloud), registration, work, believed };
     let bounds = Bounds::of(pool);
     match &runner.state {
         RunnerState::Claimed => claimed(&sight),
@@ -221,15 +225,18 @@ fn alive(runner: &RunnerRecord, sight: &Sight<'_>, bounds: Bounds, age_s: u64, n
     match sight.work {
         Work::Running(job) if runner.job.is_none() => Phase::Takes { job },
         Work::Running(_) => Phase::Busy,
-        Work::Over(job) => over(runner, Some(job), now),
-        Work::None if runner.job_over_at.is_some() => over(runner, None, now),
+        Work::Over(job) => over(runner, Some(job), sight, now),
+        Work::None if runner.job_over_at.is_some() => over(runner, None, sight, now),
         Work::None => without_work(runner, sight, bounds, age_s, now),
     }
 }
 
-fn over(runner: &RunnerRecord, job: Option<u64>, now: Timestamp) -> Phase {
+/// Two jobs may have swapped their runners. Where that cannot be seen, the runner of the one that is over may be at work on
+/// the other, so only its machine's own end, or its age, ends it.
+fn over(runner: &RunnerRecord, job: Option<u64>, sight: &Sight<'_>, now: Timestamp) -> Phase {
     match runner.job_over_at {
         None => Phase::Finishes { job },
+        Some(_) if sight.believed => Phase::Finishing,
         Some(at) if now.since_s(at) < EXIT_GRACE_S => Phase::Finishing,
         Some(_) => Phase::Done,
     }
@@ -326,9 +333,13 @@ fn recorded_work(runner: &RunnerRecord, job: u64, view: Option<&ForgeView>, used
 }
 
 /// Forges that do not tell which runner has a job (Forgejo before 15): each runner is believed to have the job that it
-/// was launched for. Among jobs with the same labels that is true in number, if not one by one.
+/// was launched for, once its machine has an identity. Among jobs with the same labels that is true in number, if not one
+/// by one.
 fn believed_work(runner: &RunnerRecord, view: &ForgeView) -> Work {
     let job = runner.launched_for.job;
+    if runner.handed_over_at.is_none() {
+        return Work::None;
+    }
     match view.state(job) {
         Some(JobState::Running { .. }) => Work::Running(job),
         Some(JobState::Over { .. } | JobState::Unknown) => Work::Over(job),

@@ -155,6 +155,16 @@ fn where_the_forge_tells_nothing_the_job_that_it_was_launched_for_is_believed_to
 }
 
 #[test]
+fn what_is_only_believed_kills_no_runner_that_may_have_swapped_its_job() {
+    let over = |scene: Scene| scene.with_runner(0, |runner| runner.job_over_at = Some(NOW)).after_s(EXIT_GRACE_S);
+    let unknown = |major| over(Scene::on(ForgeKind::Forgejo, major, 0).booting(0).known(1, JobState::Unknown));
+    assert_eq!(seen(&unknown(11)), Phase::Finishing);
+    assert_eq!(seen(&over(Scene::new().busy(0, 7).known(7, JobState::Unknown))), Phase::Done);
+    let old = over(Scene::on(ForgeKind::Forgejo, 11, 0).booting(0)).after_s(DEFAULT_MAXIMUM_AGE_S);
+    assert_eq!(seen(&old), Phase::Overtime);
+}
+
+#[test]
 fn a_runner_of_a_removed_pool_still_ends() {
     let mut scene = Scene::new().busy(0, 7).after_s(DEFAULT_MAXIMUM_AGE_S);
     scene.config.pools.clear();

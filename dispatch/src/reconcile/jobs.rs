@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Draft, Runners};
 use crate::config::Config;
+use crate::evidence::{PATIENCE_S, UNHEARD_S};
 use crate::forge::{ForgeJob, JobState, Trust};
 use crate::identifier::{ForgeName, JobKey, Scope};
 use crate::label::LabelSet;
@@ -90,6 +91,7 @@ fn hold_all(world: &World, forge: &ForgeName, cause: &str, plan: &mut Draft) {
 }
 
 fn settle_forge<'a>(look: &Look<'a>, plan: &mut Draft, wanted: &mut Vec<Wanted<'a>>) {
+    let can = look.view.capabilities;
     for job in look.view.jobs.values() {
         let record = look.world.open_job(look.forge, job.id);
         match (&job.state, record) {
@@ -99,6 +101,7 @@ fn settle_forge<'a>(look: &Look<'a>, plan: &mut Draft, wanted: &mut Vec<Wanted<'
             (JobState::Over { conclusion, .. }, Some(record)) => {
                 close(record, Reason::Over { conclusion: conclusion.clone() }, plan);
             }
+            (JobState::Unknown, Some(record)) if !can.queue => close(record, unheard(look, record), plan),
             (JobState::Unknown, Some(record)) => close(record, Reason::Gone, plan),
             (JobState::Running { .. } | JobState::Blocked | JobState::Over { .. } | JobState::Unknown, None) => {}
         }
@@ -199,12 +202,23 @@ fn out_of_sight(world: &World, pool: &Pool) -> Option<Held> {
 
 /// A job that runs on one of our runners is linked from the runner's side; on any other it is not ours any more.
 fn running(look: &Look<'_>, job: &ForgeJob, record: &JobRecord, registration: Option<u64>, plan: &mut Draft) {
-    if record.taken_by.is_some() || !look.view.capabilities.registrations {
+    let can = look.view.capabilities;
+    // Without the delivery that told of it, such a forge does not say whose runner has the job.
+    let untold = !can.queue && registration.is_none();
+    if record.taken_by.is_some() || !can.registrations || untold {
         return;
     }
     if !look.ours.have(job, record, registration) {
         close(record, Reason::TakenElsewhere, plan);
     }
+}
+
+fn unheard(look: &Look<'_>, record: &JobRecord) -> Reason {
+    let age_s = look.world.now.since_s(record.first_seen);
+    if record.predicted.is_some() && age_s < UNHEARD_S {
+        return Reason::Unconfirmed { patience_s: PATIENCE_S };
+    }
+    Reason::Unheard { hours: age_s / 3_600 }
 }
 
 fn note(record: &JobRecord, reason: Reason, plan: &mut Draft) {

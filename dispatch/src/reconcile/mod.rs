@@ -6,6 +6,7 @@
 mod balance;
 mod counters;
 mod jobs;
+mod notices;
 mod runners;
 mod strays;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use crate::world::World;
 pub fn reconcile(world: &World, config: &Config) -> Plan {
     let runners = runners_now(world, config);
     let mut plan = Draft::default();
+    notices::settle(world, &mut plan);
     let demand = jobs::settle(world, config, &runners, &mut plan);
     let balance = balance::balance(world, config, &demand, &runners, &mut plan);
     runners::settle(world, &runners, &balance.surplus, &mut plan);

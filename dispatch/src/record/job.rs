@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Story;
+use super::{Predicted, Story, Told};
 use crate::identifier::{JobKey, RepositoryName, RunnerKey};
 use crate::label::LabelSet;
 use crate::time::Timestamp;
@@ -33,6 +33,12 @@ pub struct JobRecord {
     pub runners: Vec<RunnerKey>,
     /// The runner of ours that took it.
     pub taken_by: Option<RunnerKey>,
+    /// What deliveries told of it, on a forge that cannot be asked for its jobs (Gitea 1.24).
+    #[serde(default)]
+    pub told: Option<Told>,
+    /// How it shows itself, on a forge that neither lists nor announces jobs (before Gitea 1.24 and Forgejo 11).
+    #[serde(default)]
+    pub predicted: Option<Predicted>,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
     /// What happened.
@@ -60,6 +66,8 @@ impl JobRecord {
             not_before: None,
             runners: Vec::new(),
             taken_by: None,
+            told: None,
+            predicted: None,
             closed_at: None,
             story,
         }

@@ -1,4 +1,4 @@
-//! What we remember: one record for each job, runner and batch, and small ones that steer.
+//! What we remember: one record for each job, runner and batch, what is still to be read, and small ones that steer.
 //!
 //! A record holds facts that were true when it was written. What a runner is doing *now* is its [phase](crate::phase),
 //! derived anew at each pass.
@@ -7,8 +7,11 @@ mod batch;
 mod control;
 mod drift;
 mod job;
+mod notice;
+mod predicted;
 mod runner;
 mod story;
+mod told;
 
 use std::sync::Arc;
 
@@ -18,8 +21,11 @@ pub use batch::Batch;
 pub use control::{Control, Lease, Mode};
 pub use drift::Drift;
 pub use job::JobRecord;
+pub use notice::Notice;
+pub use predicted::{Need, Predicted};
 pub use runner::{RunnerRecord, RunnerState};
 pub use story::{Note, Story};
+pub use told::Told;
 
 /// The version of everything in this module, stored with each record.
 ///
@@ -36,6 +42,8 @@ pub enum Record {
     Runner(#[serde(with = "crate::shared::value")] Arc<RunnerRecord>),
     /// One immutable launch order.
     Batch(Batch),
+    /// A delivery that the worker has to read.
+    Notice(Notice),
     /// The operator's switch.
     Control(Control),
     /// Who may run the worker.

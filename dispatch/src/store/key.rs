@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::identifier::{BatchId, ForgeName, JobKey, PoolName, RepositoryName, RunnerKey, Scope};
+use crate::record::Notice;
 use crate::shared::SharedText;
 use crate::time::Timestamp;
 
@@ -27,6 +28,11 @@ impl Key {
     /// Of a batch.
     pub fn batch(batch: &BatchId) -> Self {
         Self::from_stored(format!("batch#{batch}"))
+    }
+
+    /// Of a notice: a bell that says what it rings for.
+    pub fn notice(notice: &Notice) -> Self {
+        Self::from_stored(format!("bell#event/{}/{}", notice.forge, notice.id))
     }
 
     /// Of the operator's switch.

@@ -76,7 +76,12 @@ impl Lab {
         let repository = world.create_repository(acme, "tour");
         let token = world.add_token(admin, &["all"]);
         // Nobody listens there: the stories take the deliveries out of the forge's hands themselves.
-        world.add_webhook(Scope::default(), "http://127.0.0.1:9/", SECRET, &["push", "workflow_job", "workflow_run"]);
+        world.add_webhook(
+            Scope::default(),
+            "http://127.0.0.1:9/",
+            SECRET,
+            &["push", "pull_request", "workflow_job", "workflow_run"],
+        );
         let seconds = move || i64::try_from(clock.now().seconds()).unwrap();
         let forge = FakeForge::start_with_clock(world, seconds).await.unwrap();
         forge.steer(Steering::ByHand);
@@ -117,6 +122,29 @@ impl Lab {
             (headers(&delivery.uuid, &delivery.event, delivery.body.as_bytes()), Bytes::from(delivery.body.clone()))
         });
         signed.filter(|(_, body)| String::from_utf8_lossy(body).contains(&wanted)).collect()
+    }
+
+    /// Hands over every `workflow_job` delivery that waits, in order and once; those of `action` get lost on the way.
+    pub(crate) async fn deliver_all_but(&self, action: &str) {
+        let lost = format!("\"action\": \"{action}\"");
+        for delivery in self.forge.pending() {
+            self.forge.lose(delivery.id);
+            if delivery.event == "workflow_job" && !delivery.body.contains(&lost) {
+                self.deliver((headers(&delivery.uuid, &delivery.event, delivery.body.as_bytes()), Bytes::from(delivery.body)))
+                    .await;
+            }
+        }
+    }
+
+    /// Hands over every delivery of events that may start jobs, in order and once; what the edge says to each.
+    pub(crate) async fn deliver_events(&self) -> Vec<Reply> {
+        let mut replies = Vec::new();
+        for delivery in self.forge.pending() {
+            self.forge.lose(delivery.id);
+            let headers = headers(&delivery.uuid, &delivery.event_type, delivery.body.as_bytes());
+            replies.push(self.deliver((headers, Bytes::from(delivery.body))).await);
+        }
+        replies
     }
 
     /// Hands one delivery to the edge.

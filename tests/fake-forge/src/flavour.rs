@@ -5,6 +5,8 @@
 /// A forge and its release line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flavour {
+    /// Gitea 1.23: neither deliveries about jobs nor an API for runners. Not recorded: 1.24 without what 1.24 brought.
+    Gitea1_23,
     /// Gitea 1.24: `workflow_job` deliveries, but no jobs API.
     Gitea1_24,
     /// Gitea 1.25: the first with a jobs API. Not recorded: written from its documentation and its neighbours.
@@ -13,6 +15,8 @@ pub enum Flavour {
     Gitea1_26,
     /// Gitea 1.27: a re-run makes new job rows.
     Gitea1_27,
+    /// Forgejo 10: no list of waiting jobs. Not recorded: 11 without what 11 brought.
+    Forgejo10,
     /// Forgejo 11 (long-term support): a jobs API that wants labels, no runner API.
     Forgejo11,
     /// Forgejo 15 (long-term support): runner API, ephemeral runners, handles.
@@ -21,12 +25,20 @@ pub enum Flavour {
 
 impl Flavour {
     /// Every flavour, oldest first within its forge.
-    pub const ALL: [Self; 6] =
-        [Self::Gitea1_24, Self::Gitea1_25, Self::Gitea1_26, Self::Gitea1_27, Self::Forgejo11, Self::Forgejo15];
+    pub const ALL: [Self; 8] = [
+        Self::Gitea1_23,
+        Self::Gitea1_24,
+        Self::Gitea1_25,
+        Self::Gitea1_26,
+        Self::Gitea1_27,
+        Self::Forgejo10,
+        Self::Forgejo11,
+        Self::Forgejo15,
+    ];
 
     /// Is it a Forgejo?
     pub fn is_forgejo(self) -> bool {
-        matches!(self, Self::Forgejo11 | Self::Forgejo15)
+        matches!(self, Self::Forgejo10 | Self::Forgejo11 | Self::Forgejo15)
     }
 
     /// Is it a Gitea of at least this release?
@@ -37,10 +49,12 @@ impl Flavour {
     /// What `GET /api/v1/version` says. The recorded 1.27 was a build of its main branch.
     pub fn version(self) -> &'static str {
         match self {
+            Self::Gitea1_23 => "1.23.8",
             Self::Gitea1_24 => "1.24.7",
             Self::Gitea1_25 => "1.25.5",
             Self::Gitea1_26 => "1.26.4",
             Self::Gitea1_27 => "development",
+            Self::Forgejo10 => "10.0.3+gitea-1.22.0",
             Self::Forgejo11 => "11.0.15+gitea-1.22.0",
             Self::Forgejo15 => "15.0.3+gitea-1.22.0",
         }
@@ -56,9 +70,14 @@ impl Flavour {
         self == Self::Forgejo15
     }
 
-    /// `workflow_job` deliveries: every Gitea here, no Forgejo.
+    /// `workflow_job` deliveries, and the header that names a webhook's target (Gitea 1.24).
     pub(crate) fn has_job_deliveries(self) -> bool {
-        !self.is_forgejo()
+        self.gitea_since(Self::Gitea1_24)
+    }
+
+    /// Forgejo's list of waiting jobs (11).
+    pub(crate) fn has_waiting_jobs(self) -> bool {
+        matches!(self, Self::Forgejo11 | Self::Forgejo15)
     }
 
     /// `workflow_run` deliveries (1.25); `in_progress` among them only from 1.26.
@@ -73,7 +92,7 @@ impl Flavour {
 
     /// Listing, reading and deleting runners over REST.
     pub(crate) fn has_runner_api(self) -> bool {
-        self != Self::Forgejo11
+        !matches!(self, Self::Gitea1_23 | Self::Forgejo10 | Self::Forgejo11)
     }
 
     /// A runner can be switched off without deleting it (Gitea 1.26).
@@ -98,7 +117,7 @@ impl Flavour {
 
     /// Runners may be ephemeral (Gitea 1.24, Forgejo 15). Others ignore the wish.
     pub(crate) fn has_ephemeral_runners(self) -> bool {
-        self != Self::Forgejo11
+        self.has_runner_api()
     }
 
     /// Gitea 1.24 removes a used ephemeral runner only when it asks for its next task;
@@ -124,7 +143,7 @@ impl Flavour {
 
     /// A push or a pull-request synchronisation cancels the unfinished runs of the same workflow, ref and event.
     pub(crate) fn cancels_superseded_runs(self) -> bool {
-        matches!(self, Self::Gitea1_24 | Self::Gitea1_25 | Self::Forgejo11 | Self::Forgejo15)
+        self.is_forgejo() || self < Self::Gitea1_26
     }
 
     /// A runner that lost a race for the oldest job is told the newest version and no task (fixed in Gitea 1.27).
@@ -155,7 +174,7 @@ impl Flavour {
     /// What stands before the file name in the event of a dispatch. Forgejo 11 names its own folder wherever the file is.
     pub(crate) fn dispatched_folder(self) -> &'static str {
         match self {
-            Self::Forgejo11 => ".forgejo/workflows/",
+            Self::Forgejo10 | Self::Forgejo11 => ".forgejo/workflows/",
             Self::Forgejo15 => ".gitea/workflows/",
             _ => "",
         }

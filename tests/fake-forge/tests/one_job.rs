@@ -45,8 +45,8 @@ async fn a_pushed_job_is_taken_and_ends() {
         assert_eq!(job.status, Status::Success);
         let lines = forge.with(|world| world.task(1).unwrap().log_lines.clone());
         assert_eq!(lines, ["a stand-in ran this job"]);
-        // 1.24 keeps the used-up registration until it asks again, Forgejo 11 knows no ephemeral runners.
-        let kept = matches!(flavour, Flavour::Gitea1_24 | Flavour::Forgejo11);
+        // 1.24 keeps the used-up registration until it asks again, older ones know no ephemeral runners.
+        let kept = matches!(flavour, Flavour::Gitea1_23 | Flavour::Gitea1_24 | Flavour::Forgejo10 | Flavour::Forgejo11);
         let expected = Leftovers {
             registrations: if kept { vec!["i-1".to_owned()] } else { Vec::new() },
             queued_jobs: vec![2],

@@ -7,4 +7,5 @@ mod wire;
 
 pub(super) use queue::{job, queue};
 pub(super) use runners::{deregister, disable, register, registrations};
-pub(super) use trust::trust;
+pub(super) use trust::{side, trust};
+pub(super) use wire::PullRequest;

@@ -35,7 +35,7 @@ async fn pull_request(http: &Http, repository: &RepositoryName, number: &str) ->
     if answer.missing() == Some(Missing::Object) {
         return Ok(Trust::Unknown { cause: format!("the forge no longer knows pull request {number}") });
     }
-    let PullRequest { head, base } = answer.read()?;
+    let PullRequest { head, base, .. } = answer.read()?;
     Ok(side(number, &head, &base))
 }
 
@@ -70,7 +70,7 @@ fn origin(run: &Run) -> Origin {
 }
 
 /// Whether the head of a pull request is the repository's own.
-fn side(number: &str, head: &Branch, base: &Branch) -> Trust {
+pub(in crate::forge) fn side(number: &str, head: &Branch, base: &Branch) -> Trust {
     if head.repo_id != base.repo_id {
         return Trust::Fork;
     }
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_pull_request_without_fork_or_branch_is_unclear() {
-        let branch = |reference: &str, repo_id| Branch { reference: reference.to_owned(), repo_id };
+        let branch = |reference: &str, repo_id| Branch { reference: reference.to_owned(), repo_id, commit: String::new() };
         let base = branch("main", 1);
         assert_eq!(side("4", &branch("topic", 1), &base), Trust::Own);
         assert_eq!(side("4", &branch("topic", 2), &base), Trust::Fork);

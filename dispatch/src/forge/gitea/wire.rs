@@ -55,19 +55,24 @@ pub(super) struct Run {
 
 /// `GET …/pulls/{number}`.
 #[derive(Deserialize)]
-pub(super) struct PullRequest {
-    pub(super) head: Branch,
-    pub(super) base: Branch,
+pub(in crate::forge) struct PullRequest {
+    #[serde(default)]
+    pub(in crate::forge) number: u64,
+    pub(in crate::forge) head: Branch,
+    pub(in crate::forge) base: Branch,
 }
 
 /// One side of a pull request.
 #[derive(Deserialize)]
-pub(super) struct Branch {
+pub(in crate::forge) struct Branch {
     /// The branch, or `refs/pull/4/head` when there is none.
     #[serde(rename = "ref")]
     pub(super) reference: String,
     /// -1 when the repository is gone.
     pub(super) repo_id: i64,
+    /// Its last commit.
+    #[serde(default, rename = "sha")]
+    pub(in crate::forge) commit: String,
 }
 
 impl Job {

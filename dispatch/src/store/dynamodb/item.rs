@@ -54,6 +54,7 @@ fn kind(record: &Record) -> &'static str {
         Record::Job(_) => "job",
         Record::Runner(_) => "runner",
         Record::Batch(_) => "batch",
+        Record::Notice(_) => "notice",
         Record::Control(_) => "control",
         Record::Lease(_) => "lease",
         Record::Bell => "bell",
@@ -74,6 +75,7 @@ fn listing(key: &Key, record: &Record, life: Life) -> Attributes {
                     vec![(LIST, text(CLOSED)), (RANK, text(format!("{:020}#{key}", at.millis()))), expiry]
                 }
                 Record::Batch(_)
+                | Record::Notice(_)
                 | Record::Control(_)
                 | Record::Lease(_)
                 | Record::Bell

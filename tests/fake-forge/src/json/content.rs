@@ -46,7 +46,7 @@ impl World {
         });
         let time = json!(rfc3339(file.last_time_s));
         match self.flavour() {
-            Flavour::Forgejo11 => {}
+            Flavour::Forgejo10 | Flavour::Forgejo11 => {}
             Flavour::Forgejo15 => value.set("last_commit_when", time),
             _ => {
                 value.set("last_committer_date", time.clone());

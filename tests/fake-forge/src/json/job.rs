@@ -139,7 +139,7 @@ impl World {
     }
 
     /// How the job is named in the address of its page: by id since 1.26, before that by its place in the run.
-    fn job_in_html(&self, job: &Job) -> i64 {
+    pub(crate) fn job_in_html(&self, job: &Job) -> i64 {
         if self.flavour().is_forgejo() || self.flavour() >= Flavour::Gitea1_26 {
             return job.id;
         }

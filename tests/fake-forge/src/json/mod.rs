@@ -11,6 +11,7 @@ mod push;
 mod repository;
 mod run;
 mod runner;
+mod status;
 mod task;
 mod viewer;
 

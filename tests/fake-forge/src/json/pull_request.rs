@@ -120,11 +120,11 @@ impl World {
 
     fn version_fields(&self, value: &mut Value) {
         match self.flavour() {
-            Flavour::Forgejo11 | Flavour::Forgejo15 => {
+            Flavour::Forgejo10 | Flavour::Forgejo11 | Flavour::Forgejo15 => {
                 value.set("flow", json!(0));
                 value.set("assignees", Value::Null);
             }
-            Flavour::Gitea1_24 => {
+            Flavour::Gitea1_23 | Flavour::Gitea1_24 => {
                 // Left out while it is zero.
                 value.leave_out("review_comments");
             }

@@ -17,8 +17,8 @@ impl World {
         let own = match self.flavour() {
             Flavour::Gitea1_27 => since_gitea_1_27(row),
             Flavour::Gitea1_26 | Flavour::Gitea1_25 => since_gitea_1_25(row),
-            Flavour::Gitea1_24 => until_gitea_1_24(&self.parent_json(row, viewer)),
-            Flavour::Forgejo11 | Flavour::Forgejo15 => self.forgejo_fields(row, viewer),
+            Flavour::Gitea1_23 | Flavour::Gitea1_24 => until_gitea_1_24(&self.parent_json(row, viewer)),
+            Flavour::Forgejo10 | Flavour::Forgejo11 | Flavour::Forgejo15 => self.forgejo_fields(row, viewer),
         };
         merge(&mut repository, own);
         if row.parent.is_some() {
@@ -109,7 +109,7 @@ impl World {
             "default_update_style": "merge",
             "repo_transfer": null,
         });
-        if self.flavour() == Flavour::Forgejo11 {
+        if matches!(self.flavour(), Flavour::Forgejo10 | Flavour::Forgejo11) {
             fields.set("topics", Value::Null);
             return fields;
         }

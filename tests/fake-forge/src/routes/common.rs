@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::access::Access;
 use super::call::{Answer, Call};
-use super::content;
-use super::shared::{Page, repository};
+use super::shared::repository;
 use super::table::Route;
+use super::{content, traces};
 use crate::json::{Fields as _, Viewer};
 use crate::world::{Scope, World};
 
@@ -35,7 +35,10 @@ pub(super) fn routes() -> Vec<Route> {
             exists: |_| true,
             handler: add_hook,
         },
-        get("/api/v1/repos/{}/{}/actions/tasks", Access::Reader, tasks),
+        get("/api/v1/repos/{}/{}/actions/tasks", Access::Reader, traces::tasks),
+        get("/api/v1/repos/{}/{}/statuses/{}", Access::Reader, traces::statuses),
+        get("/api/v1/repos/{}/{}/pulls", Access::Reader, traces::pull_requests),
+        get("/api/v1/repos/{}/{}/tags", Access::Reader, traces::tags),
     ]
 }
 
@@ -100,21 +103,4 @@ fn add_hook(world: &mut World, call: &Call) -> Answer {
         hook.form = config.field("content_type") == "form";
     });
     Answer::json(201, world.hooks.get(&id).map_or(Value::Null, hook_json))
-}
-
-/// The newest first. Only Gitea from 1.25 counts in a header too.
-fn tasks(world: &mut World, call: &Call) -> Answer {
-    let id = repository(world, call).map_or(0, |row| row.id);
-    let page = Page::of(call);
-    let found: Vec<Value> = world
-        .tasks
-        .values()
-        .rev()
-        .filter(|task| world.jobs.get(&task.job).and_then(|job| world.home_of(job)).is_some_and(|(run, _)| run.repository == id))
-        .map(|task| world.task_line_json(task))
-        .collect();
-    let total = found.len();
-    let body = json!({ "workflow_runs": page.cut(found.into_iter()), "total_count": total });
-    let answer = Answer::json(200, body);
-    if world.flavour().has_jobs_api() { page.headers(world, call, total, answer) } else { answer }
 }

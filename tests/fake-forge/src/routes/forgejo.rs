@@ -66,14 +66,15 @@ pub(super) fn routes() -> Vec<Route> {
     };
     let [old_token, old_jobs] = OLD_ADMIN;
     add(Method::GET, old_token, Access::SiteAdmin, always, runners::registration_token);
-    add(Method::GET, old_jobs, Access::SiteAdmin, always, waiting_jobs);
+    add(Method::GET, old_jobs, Access::SiteAdmin, Flavour::has_waiting_jobs, waiting_jobs);
     for (access, [list, token, jobs, runner]) in PLACES {
         let below: fn(Flavour) -> bool = match access {
             Access::SiteAdmin => Flavour::has_runner_api,
             _ => always,
         };
         add(Method::GET, token, access, below, runners::registration_token);
-        add(Method::GET, jobs, access, below, waiting_jobs);
+        let listed = if access == Access::SiteAdmin { below } else { Flavour::has_waiting_jobs };
+        add(Method::GET, jobs, access, listed, waiting_jobs);
         add(Method::GET, list, access, Flavour::has_runner_api, runners::list);
         add(Method::POST, list, access, Flavour::has_runner_api, runners::create);
         add(Method::GET, runner, access, Flavour::has_runner_api, runners::show);

@@ -55,10 +55,6 @@ const PLACES: [(Access, [&str; 5]); 4] = [
     ),
 ];
 
-fn always(_: Flavour) -> bool {
-    true
-}
-
 /// 1.22 to 1.25.
 fn reads_registration_tokens(flavour: Flavour) -> bool {
     flavour < Flavour::Gitea1_26
@@ -75,10 +71,10 @@ pub(super) fn routes() -> Vec<Route> {
         add(Method::GET, job_list, reading, Flavour::has_jobs_api, jobs);
         add(Method::GET, run_list, reading, Flavour::has_jobs_api, runs);
         add(Method::GET, token, access, reads_registration_tokens, runners::registration_token);
-        add(Method::POST, token, access, always, runners::registration_token);
-        add(Method::GET, runner_list, access, always, runners::list);
-        add(Method::GET, runner, access, always, runners::show);
-        add(Method::DELETE, runner, access, always, runners::delete);
+        add(Method::POST, token, access, Flavour::has_runner_api, runners::registration_token);
+        add(Method::GET, runner_list, access, Flavour::has_runner_api, runners::list);
+        add(Method::GET, runner, access, Flavour::has_runner_api, runners::show);
+        add(Method::DELETE, runner, access, Flavour::has_runner_api, runners::delete);
         add(Method::PATCH, runner, access, Flavour::can_disable_runners, runners::change);
     }
     let own = "/api/v1/repos/{}/{}/actions/runs/{}";

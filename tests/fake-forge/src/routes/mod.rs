@@ -14,6 +14,7 @@ mod runner_protocol;
 mod runners;
 mod shared;
 mod table;
+mod traces;
 
 pub(crate) use call::{Answer, Call};
 pub(crate) use table::answer;

@@ -18,7 +18,7 @@ impl Answer {
     pub(super) fn no_such_runner(world: &World, id: i64) -> Self {
         let message = match world.flavour() {
             Flavour::Gitea1_27 => format!("runner with id {id}: resource does not exist"),
-            Flavour::Forgejo11 | Flavour::Forgejo15 => {
+            Flavour::Forgejo10 | Flavour::Forgejo11 | Flavour::Forgejo15 => {
                 format!("runner with ID {id}: resource does not exist")
             }
             _ => "Runner not found".to_owned(),

@@ -29,7 +29,7 @@ pub(crate) fn headers(flavour: Flavour, delivery: &Delivery) -> Vec<(String, Str
     }
     add("X-Hub-Signature".to_owned(), &format!("sha1={sha1}"));
     add("X-Hub-Signature-256".to_owned(), &format!("sha256={sha256}"));
-    if !flavour.is_forgejo() {
+    if flavour.has_job_deliveries() {
         for brand in ["GitHub", "Gitea"] {
             add(format!("X-{brand}-Hook-Installation-Target-Type"), delivery.target_type);
         }

@@ -4,12 +4,16 @@
 
 use std::sync::Arc;
 
+use dispatch::forge::{JobPage, JobState, Trust};
 use dispatch::identifier::{BatchId, JobKey, RunnerKey, Scope};
 use dispatch::label::LabelSet;
 use dispatch::reason::Reason;
-use dispatch::record::{Batch, Control, JobRecord, Lease, Mode, Record, RunnerRecord, RunnerState, Story};
+use dispatch::record::{
+    Batch, Control, JobRecord, Lease, Mode, Need, Notice, Predicted, Record, RunnerRecord, RunnerState, Story, Told,
+};
 use dispatch::store::{CommitError, Conflict, Expect, Key, Life, Store, Stored, Transaction};
 use dispatch::time::Timestamp;
+use serde_json::json;
 
 /// The key of the sample job with this number.
 pub fn job_key(number: u64) -> Key {
@@ -34,6 +38,41 @@ pub fn job(number: u64) -> Record {
 pub fn large(number: u64, bytes: usize) -> Record {
     let Record::Job(job) = job(number) else { panic!("a job is a job") };
     Record::from(JobRecord { name: "x".repeat(bytes), ..Arc::unwrap_or_clone(job) })
+}
+
+/// A job that a delivery told of, on a forge that lists none.
+pub fn told(number: u64) -> Record {
+    let Record::Job(job) = job(number) else { panic!("a job is a job") };
+    let told = Told {
+        page: JobPage { run: 3, place: 0 },
+        commit: "53cccdfe".to_owned(),
+        branch: None,
+        attempts_before: 1,
+        state: JobState::Over { conclusion: "success".to_owned(), registration: Some(5) },
+    };
+    Record::from(JobRecord { told: Some(told), ..Arc::unwrap_or_clone(job) })
+}
+
+/// A job that was predicted.
+pub fn predicted(number: u64) -> Record {
+    let Record::Job(job) = job(number) else { panic!("a job is a job") };
+    let contexts = vec!["CI / build (push)".to_owned()];
+    let predicted = Predicted {
+        commit: "53cccdfe".to_owned(),
+        workflow: "ci.yml".to_owned(),
+        contexts: contexts.clone(),
+        confirmed: true,
+        needs: vec![Need { name: "test".to_owned(), contexts }],
+        trust: Trust::Unknown { cause: "nobody said".to_owned() },
+    };
+    Record::from(JobRecord { predicted: Some(predicted), ..Arc::unwrap_or_clone(job) })
+}
+
+/// An event that waits for the worker, with as large a payload as there is.
+pub fn notice() -> Notice {
+    let payload = json!({ "ref": "refs/heads/main", "quotes": "\"".repeat(Notice::MOST_BYTES / 2 - 20) });
+    let at = Timestamp::from_millis(7);
+    Notice::new("home".into(), "push".to_owned(), "acme/tour".parse().unwrap(), payload, at).unwrap()
 }
 
 /// The key of the sample runner with this index.

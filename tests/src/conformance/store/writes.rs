@@ -6,12 +6,17 @@ use std::sync::Arc;
 use dispatch::record::Record;
 use dispatch::store::{CommitError, Expect, Key, Life, Refusal, Store, Stored, Transaction};
 
-use super::samples::{add, batch, changed, conflict, control, count, found, job, job_key, large, lease, runner, runner_key};
+use super::samples::{
+    add, batch, changed, conflict, control, count, found, job, job_key, large, lease, notice, predicted, runner, runner_key, told,
+};
 
 /// Nothing of any record is lost on the way.
 pub async fn every_kind_of_record_is_read_back(store: Arc<dyn Store>) {
     let kinds = [
         (job_key(7), job(7), Life::Open),
+        (job_key(8), told(8), Life::Open),
+        (job_key(9), predicted(9), Life::Open),
+        (Key::notice(&notice()), Record::Notice(notice()), Life::Open),
         (runner_key(0), runner(0), Life::Open),
         (Key::from_stored("batch#5eed"), batch(), Life::Open),
         (Key::control(), control(1), Life::Standing),

@@ -36,6 +36,7 @@ impl World {
             row.references.get(&format!("refs/heads/{branch}")).cloned()
         };
         let (head_id, merge_base) = (tip(new.head_repository, &new.head_branch)?, tip(repository, &new.base_branch)?);
+        self.take_commits(repository, new.head_repository, &head_id);
         let number = self.open_issue(repository);
         let request = PullRequest {
             id: self.next_id("pull request"),
@@ -58,6 +59,16 @@ impl World {
         Some((number, self.act_on_pull_request(repository, number, "opened", new.poster, new.workflows)))
     }
 
+    /// The commits of a pull request can be read where it is opened, as below `refs/pull/N/head` on a real server.
+    fn take_commits(&mut self, into: RepositoryId, from: RepositoryId, tip: &str) {
+        let fetched = self.repositories.get(&from).map(|row| row.history(tip, "").into_iter().cloned().collect::<Vec<_>>());
+        self.change_repository(into, |row| {
+            for commit in fetched.unwrap_or_default() {
+                row.commits.entry(commit.id.clone()).or_insert(commit);
+            }
+        });
+    }
+
     /// Takes over the new tip of the pull request's branch.
     pub fn synchronise_pull_request(
         &mut self,
@@ -71,6 +82,8 @@ impl World {
             row.references.get(&format!("refs/heads/{}", request.head_branch)).cloned()
         });
         if let Some(tip) = tip {
+            let from = self.pull_request(repository, number).map_or(repository, |request| request.head_repository);
+            self.take_commits(repository, from, &tip);
             self.change_pull_request(repository, number, |request| {
                 request.former_head_id = Some(std::mem::replace(&mut request.head_id, tip));
             });

@@ -1,0 +1,45 @@
+//! Where jobs stand on a forge that cannot be asked for them: what we know, corrected by what they left behind. Pure.
+//!
+//! Two kinds: jobs that deliveries told of ([`told`]), and jobs that were predicted ([`predicted`]).
+
+mod predicted;
+mod told;
+
+use crate::forge::{JobState, Status, Task};
+use crate::record::JobRecord;
+
+pub(crate) use predicted::PATIENCE_S;
+
+/// Seconds after which a job of which nothing more was heard is given up: 24 hours that the forge lets a job wait, 6 until
+/// it notices, and 3 that a job may run, with room.
+pub(crate) const UNHEARD_S: u64 = 36 * 3_600;
+
+/// What can be known of one job.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Evidence<'a> {
+    /// Its record.
+    pub(crate) record: &'a JobRecord,
+    /// Seconds since we first heard of it.
+    pub(crate) age_s: u64,
+    /// Jobs of its run that we know with the same name, itself included.
+    pub(crate) namesakes: usize,
+    /// The newest tasks of its repository.
+    pub(crate) tasks: &'a [Task],
+    /// The statuses of its commit.
+    pub(crate) statuses: &'a [Status],
+}
+
+impl Evidence<'_> {
+    /// Where it stands. [`JobState::Unknown`] if it is given up: never confirmed, or unheard of for too long.
+    pub(crate) fn state(&self) -> JobState {
+        match (&self.record.told, &self.record.predicted) {
+            (Some(told), _) => self.told(told),
+            (None, Some(predicted)) => self.predicted(predicted),
+            (None, None) => self.unless_unheard(JobState::Queued),
+        }
+    }
+
+    fn unless_unheard(&self, state: JobState) -> JobState {
+        if self.age_s >= UNHEARD_S { JobState::Unknown } else { state }
+    }
+}
