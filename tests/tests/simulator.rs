@@ -21,7 +21,7 @@ fn campaign(seed: u64, jobs: u64) -> Campaign {
 fn every_promise_is_kept() {
     let (report, failure) = campaign(1, 500).run(|_| ());
     assert!(failure.is_none(), "{:?}", report.violations);
-    assert!(report.served > 400, "{report:?}");
+    assert!(report.served > 350, "{report:?}");
 }
 
 #[test]
