@@ -13,7 +13,7 @@ use tests::simulator::report::Report;
 use tests::simulator::safety::Safety;
 use tests::simulator::script::Script;
 use tests::simulator::shrink::shrink;
-use tests::simulator::shrink::shrink;
+use tests::simulator::side_by_side::side_by_side;
 use tests::simulator::story::{Story, clock};
 
 /// The lab of `dispatch`.
