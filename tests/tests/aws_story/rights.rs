@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use dispatch::lambda::Role;
 use tests::aws::Call;
 use tests::installation::{actions_needed, actions_of};
+use tests::lambda::event::schedule;
 
-use crate::stage::{Stage, schedule};
+use crate::stage::Stage;
 
 /// What no story asks for, and why the worker may do it all the same. There is nothing.
 const NEVER_ASKED_FOR: [(&str, &str); 0] = [];
@@ -17,13 +18,14 @@ async fn the_worker_calls_what_its_policy_allows_and_nothing_else() {
     let stage = Stage::alone("rights").await;
     let worker = stage.function(Role::Worker, "worker");
     let mut called: Vec<Call> = Vec::new();
-    stage.push(&["build", "cancelled"]);
+    stage.push(&["build"]);
+    let cancelled = stage.push(&["cancelled"]);
     for pass in 0..12 {
         let (woken, calls) = stage.calls_of(stage.wake_for_a_moment(&worker, schedule())).await;
         woken.unwrap();
         called.extend(calls);
         if pass == 0 {
-            stage.cancel("cancelled");
+            stage.cancel(cancelled);
         } else {
             stage.machines_act().await;
         }

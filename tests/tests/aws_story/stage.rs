@@ -18,7 +18,7 @@ use dispatch::service::Service;
 use dispatch::store::dynamodb::stream_filter;
 use dispatch::store::{DynamoDbStore, Store};
 use dispatch::time::Timestamp;
-use fake_forge::world::{JobSpec, Leftovers, Push, RepositoryId, Scope, Workflow};
+use fake_forge::world::{JobSpec, Leftovers, Push, RepositoryId, RunId, Scope, Workflow};
 use fake_forge::{FakeForge, Flavour, Steering, World};
 use serde_json::{Value, json};
 use tests::aws::{self, Account, Call, Emulator, Lab, REGION};
@@ -96,10 +96,15 @@ impl Stage {
     }
 
     /// Pushes a commit that starts one workflow with these jobs.
-    pub(crate) fn push(&self, jobs: &[&str]) {
+    pub(crate) fn push(&self, jobs: &[&str]) -> RunId {
         let workflow = jobs.iter().fold(Workflow::new("ci.yml"), |workflow, name| workflow.job(JobSpec::new(name, &["go"])));
         let push = Push::branch("main", self.admin, "Work").starts(workflow);
-        self.forge.with(|world| world.push(self.repository, push));
+        self.forge.with(|world| world.push(self.repository, push))[0]
+    }
+
+    /// Somebody thinks better of it.
+    pub(crate) fn cancel(&self, run: RunId) {
+        self.forge.with(|world| world.cancel_run(run));
     }
 
     /// Hands every announced job that the forge has to deliver to the edge, as its function URL does.

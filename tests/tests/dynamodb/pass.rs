@@ -7,7 +7,7 @@ use dispatch::clock::HandClock;
 use dispatch::config::{Environment, from_environment};
 use dispatch::identifier::{JobKey, RepositoryName, RunnerKey, Scope};
 use dispatch::journal::Silence;
-use dispatch::ledger::Ledger;
+use dispatch::ledger::{Ledger, Sheet};
 use dispatch::plan::{Claim, Member};
 use dispatch::record::{Batch, JobRecord, Record, Story};
 use dispatch::service::Service;
@@ -121,8 +121,11 @@ async fn a_claim_asks_three_times_and_a_change_of_its_runners_twice() {
     let before = table.asked();
     ledger.claim(&claim).await.unwrap();
     let runners: Vec<_> = (0..40).map(|index| RunnerKey { batch: claim.batch.id.clone(), index }).collect();
-    let changed = ledger.change_runners(&runners, |runner| runner.online_at = Some(NOW)).await.unwrap();
-    assert_eq!(changed.len(), 40);
+    let online = |sheet: &mut Sheet| {
+        runners.iter().try_for_each(|runner| sheet.runner_mut(runner).map(|record| record.online_at = Some(NOW)))
+    };
+    let changed = ledger.edit(runners.iter().map(Key::runner), online).await.unwrap();
+    assert_eq!(runners.iter().filter(|runner| changed.runner(runner).is_some()).count(), 40);
     assert_eq!(since(&before, table.asked()), calls([("BatchGetItem", 2), ("GetItem", 1), ("TransactWriteItems", 2)]));
     let keys: BTreeSet<Key> = runners.iter().map(Key::runner).collect();
     assert_eq!(table.store.read_many(&keys).await.unwrap().len(), 40);
