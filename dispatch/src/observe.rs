@@ -6,6 +6,8 @@
 //! wrongly is a runner too many; and before one is ended, the forge is asked afresh.
 
 mod predicted;
+#[cfg(test)]
+mod tests;
 mod told;
 mod unlisted;
 
@@ -90,8 +92,12 @@ async fn look_at(service: &Service, world: &World, name: &ForgeName, forge: &dyn
             }
         }
     }
-    let jobs =
+    let mut jobs =
         if capabilities.queue { queue(world, name, forge).await? } else { told::jobs(service, world, name, forge).await? };
+    if capabilities.handles {
+        // Of a job that waits again since the list was read, only the next list tells what binds a runner to it.
+        jobs.retain(|_, job| job.state != JobState::Queued || job.handle.is_some());
+    }
     let trust = trust(service, world, name, forge, &jobs).await;
     Ok(ForgeView { capabilities, jobs, registrations, trust })
 }

@@ -32,7 +32,7 @@ fn a_seed_decides_everything() {
 }
 
 /// Safeties whose lack has not been seen to show yet: either something else makes up for it, or the stories are too kind.
-const NOT_SEEN_TO_BE_MISSED: [Safety; 2] = [Safety::LeaseFencing, Safety::DisableAndWait];
+const NOT_SEEN_TO_BE_MISSED: [Safety; 3] = [Safety::BatchImmutability, Safety::LeaseFencing, Safety::DisableAndWait];
 
 #[test]
 fn each_safety_is_missed_when_it_is_switched_off() {

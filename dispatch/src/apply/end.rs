@@ -9,7 +9,7 @@ use crate::ledger::AfterClose;
 use crate::phase::QUIET_S;
 use crate::plan::Unless;
 use crate::reason::Reason;
-use crate::record::RunnerRecord;
+use crate::record::{RunnerRecord, RunnerState};
 use crate::store::Key;
 use crate::time::Timestamp;
 
@@ -19,9 +19,17 @@ impl Apply<'_> {
     /// The record stays open until forge and cloud have both said yes, so nothing is forgotten.
     pub(super) async fn end(&self, runner: &RunnerKey, unless: Unless, reason: &Reason) -> Result<(), Failed> {
         let mut sheet = self.ledger().sheet([Key::runner(runner)]).await?;
-        let record = sheet.runner_mut(runner)?.clone();
+        let mut record = sheet.runner_mut(runner)?.clone();
         if !record.is_open() {
             return Ok(());
+        }
+        if record.instance().is_none() {
+            match self.found(&record).await? {
+                Some(state) => record.state = state,
+                // Its machine was seen, or it would not be ended with care.
+                None if unless == Unless::Busy => return Err(Failed::Overtaken),
+                None => {}
+            }
         }
         if unless == Unless::Busy && self.may_be_busy(&record, reason).await? {
             return Err(Failed::Overtaken);
@@ -34,6 +42,14 @@ impl Apply<'_> {
         changes.sheet.close_runner(runner, changes.now, reason, after_close(&record, reason))?;
         changes.will_tell(Subject::Runner(runner.clone()), reason);
         self.write(&mut changes).await
+    }
+
+    /// The machine of a runner whose launch was never recorded, if the cloud shows one. Whoever forgets the runner without it
+    /// has a machine too many, which counts against no limit.
+    async fn found(&self, runner: &RunnerRecord) -> Result<Option<RunnerState>, Failed> {
+        let machines = self.cloud(runner)?.instances().await.map_err(|error| Failed::Call(error.to_string()))?;
+        let own = machines.into_iter().find(|machine| machine.runner.as_ref() == Some(&runner.key));
+        Ok(own.map(|machine| RunnerState::Launched { instance: machine.id, at: machine.launched_at }))
     }
 
     async fn record(

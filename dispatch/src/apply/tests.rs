@@ -1,8 +1,8 @@
 //! Stories about effects, told with a forge and a cloud that hold one machine each.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use userdata::Identity;
@@ -25,6 +25,7 @@ use super::Apply;
 #[derive(Default)]
 struct OneMachine {
     ended: AtomicBool,
+    shown: Mutex<Vec<Instance>>,
 }
 
 #[async_trait]
@@ -34,7 +35,7 @@ impl Cloud for OneMachine {
     }
 
     async fn instances(&self) -> Result<Vec<Instance>, CloudError> {
-        Ok(Vec::new())
+        Ok(self.shown.lock().unwrap().clone())
     }
 
     async fn terminate(&self, _instances: &[InstanceId]) -> Result<(), CloudError> {
@@ -146,6 +147,20 @@ async fn a_runner_is_ended_only_when_no_request_for_work_can_be_under_way() {
     assert_eq!(story.runner().await.disabled_at, Some(NOW));
     assert!(!ended(9).await);
     assert!(ended(1).await);
+}
+
+/// The launch was carried out and its answer lost; then the job was cancelled.
+#[tokio::test]
+async fn a_machine_that_no_record_names_yet_ends_with_its_runner() {
+    let mut scene = Scene::new().claimed(0).machine(0);
+    let story = AfterLoss::new(&scene).await;
+    let end = || Action::End { runner: runner_key(0), unless: Unless::Busy };
+    story.carry_out(end()).await;
+    assert!(story.runner().await.is_open(), "the machine was seen, and is not shown now");
+    story.machine.shown.lock().unwrap().push(scene.instance(0).clone());
+    story.carry_out(end()).await;
+    assert!(story.machine.ended.load(Ordering::SeqCst));
+    assert!(!story.runner().await.is_open());
 }
 
 /// The plan may be minutes old when its last claim is made.

@@ -55,7 +55,7 @@ impl Environment {
         std::env::vars_os().filter_map(text).collect()
     }
 
-    /// The same where every variable that is not set has a value, so that a file can be read by somebody who does not have
+    /// The same where every secret that is not set has a value, so that a file can be read by somebody who does not have
     /// its secrets. Nothing may be authenticated with what is read so.
     #[must_use]
     pub fn with_stand_ins(self) -> Self {
@@ -64,7 +64,12 @@ impl Environment {
 
     /// The value of a variable; an empty one is a value.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str).or(self.stand_in)
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// The same of a variable that holds a secret.
+    pub fn secret(&self, name: &str) -> Option<&str> {
+        self.text(name).or(self.stand_in)
     }
 }
 
@@ -97,7 +102,7 @@ mod tests {
     #[test]
     fn who_only_reads_a_file_needs_no_secrets() {
         let environment = Environment::from_iter([("A", "a")]).with_stand_ins();
-        assert_eq!((environment.text("A"), environment.text("B")), (Some("a"), Some("not-set")));
+        assert_eq!((environment.secret("A"), environment.secret("B"), environment.text("B")), (Some("a"), Some("not-set"), None));
     }
 
     #[test]

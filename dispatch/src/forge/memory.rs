@@ -1,4 +1,4 @@
-//! A forge in memory, for tests and benches: a Gitea 1.27 with the jobs and registrations that it was given.
+//! A forge in memory, for tests and benches: it has the jobs and registrations that it was given.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,8 +16,8 @@ const FIRST_OWN: u64 = 900;
 type Meanwhile = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 
 /// Answers at once, and starts nothing by itself.
-#[derive(Default)]
 pub struct MemoryForge {
+    capabilities: Capabilities,
     state: Mutex<State>,
 }
 
@@ -30,7 +30,19 @@ struct State {
     meanwhile: Option<Meanwhile>,
 }
 
+/// A Gitea 1.27.
+impl Default for MemoryForge {
+    fn default() -> Self {
+        Self::of(ForgeKind::Gitea, Version { major: 1, minor: 27 })
+    }
+}
+
 impl MemoryForge {
+    /// An empty one of this release.
+    pub fn of(kind: ForgeKind, version: Version) -> Self {
+        Self { capabilities: Capabilities::of(kind, version), state: Mutex::default() }
+    }
+
     /// One more job.
     pub fn add_job(&self, job: ForgeJob) {
         self.state().jobs.push(job);
@@ -70,7 +82,7 @@ impl MemoryForge {
 #[async_trait]
 impl Forge for MemoryForge {
     async fn capabilities(&self, _afresh: bool) -> Result<Capabilities, ForgeError> {
-        Ok(Capabilities::of(ForgeKind::Gitea, Version { major: 1, minor: 27 }))
+        Ok(self.capabilities)
     }
 
     async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {

@@ -34,7 +34,7 @@ impl SecretReference {
 
 fn from_variable(name: &str, environment: &Environment) -> Result<SecretString, Refusal> {
     let place = format!("the environment variable `{name}`");
-    match environment.text(name) {
+    match environment.secret(name) {
         Some(text) => accept(text, &place),
         None => Err(Refusal::new(
             format!("{place} is not set"),
