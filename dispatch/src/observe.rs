@@ -17,7 +17,7 @@ use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 
 use crate::cloud::Instance;
-use crate::forge::{Forge, ForgeError, ForgeJob, JobState, Trust};
+use crate::forge::{Capabilities, Forge, ForgeError, ForgeJob, JobState, Trust};
 use crate::identifier::{BackendName, ForgeName, JobKey, PoolName, Scope};
 use crate::pool::{ForkPullRequests, choose};
 use crate::record::Record;
@@ -92,21 +92,27 @@ async fn look_at(service: &Service, world: &World, name: &ForgeName, forge: &dyn
             }
         }
     }
-    let mut jobs =
-        if capabilities.queue { queue(world, name, forge).await? } else { told::jobs(service, world, name, forge).await? };
-    if capabilities.handles {
-        // Of a job that waits again since the list was read, only the next list tells what binds a runner to it.
-        jobs.retain(|_, job| job.state != JobState::Queued || job.handle.is_some());
-    }
+    let jobs = if capabilities.queue {
+        queue(world, name, forge, capabilities).await?
+    } else {
+        told::jobs(service, world, name, forge).await?
+    };
     let trust = trust(service, world, name, forge, &jobs).await;
     Ok(ForgeView { capabilities, jobs, registrations, trust })
 }
 
 /// The forge's list, and every other job that our records name.
-async fn queue(world: &World, name: &ForgeName, forge: &dyn Forge) -> Result<BTreeMap<u64, ForgeJob>, ForgeError> {
+async fn queue(
+    world: &World,
+    name: &ForgeName,
+    forge: &dyn Forge,
+    can: Capabilities,
+) -> Result<BTreeMap<u64, ForgeJob>, ForgeError> {
     let mut jobs: BTreeMap<u64, ForgeJob> = forge.queue().await?.into_iter().map(|job| (job.id, job)).collect();
-    let missing = missing(world, name, &jobs);
-    jobs.extend(ask_for(forge, missing).await);
+    let mut others = ask_for(forge, missing(world, name, &jobs)).await;
+    // One that waits again since the list was read has another handle, which only the next list tells.
+    others.retain(|_, job| !(can.handles && job.state == JobState::Queued));
+    jobs.extend(others);
     Ok(jobs)
 }
 
