@@ -2,10 +2,8 @@
 
 use dispatch::forge::{Capabilities, ForgeKind, Version};
 use dispatch::identifier::JobKey;
-use dispatch::record::Record;
-use dispatch::store::{Expect, Key, Transaction, Write};
 use fake_forge::Flavour;
-use fake_forge::world::{JobSpec, NewPullRequest, Push, RunId, Workflow};
+use fake_forge::world::{JobSpec, Push, Workflow};
 
 use crate::lab::Lab;
 
@@ -145,7 +143,7 @@ async fn fifty_replays_at_once_launch_one_machine() {
     lab.deliver(queued.clone()).await;
     until_quiet(&lab).await;
     assert_eq!(lab.journal.count("launched"), 1);
-    forget(&lab, 1).await;
+    lab.forget(&JobKey::first("home".into(), 1)).await;
     lab.deliver(queued).await;
     until_quiet(&lab).await;
     assert_eq!(lab.journal.count("launched"), 1, "nor after the record has expired: its status tells");
@@ -185,7 +183,7 @@ async fn nothing_is_doubled_by_the_end_of_the_process() {
 #[tokio::test]
 async fn a_careful_pool_tells_a_fork_from_a_branch_and_a_tag() {
     let lab = gitea_1_24().await;
-    fork_pull_request(&lab);
+    lab.approved_request_from_fork();
     lab.deliver_all_but("nothing").await;
     lab.pass().await;
     assert_eq!(lab.journal.count("launched"), 0);
@@ -198,34 +196,4 @@ async fn a_careful_pool_tells_a_fork_from_a_branch_and_a_tag() {
     lab.forge.with(|world| world.push(lab.repository, tag));
     until_quiet(&lab).await;
     assert_eq!(lab.journal.count("launched"), 1);
-}
-
-/// A stranger forks the repository and opens a pull request, which the owner approves.
-fn fork_pull_request(lab: &Lab) -> RunId {
-    lab.forge.with(|world| {
-        world.push(lab.repository, Push::branch("main", lab.admin, "Start"));
-        let mallory = world.add_user("mallory");
-        let fork = world.fork(lab.repository, mallory, "tour");
-        world.push(fork, Push::branch("evil", mallory, "Change"));
-        let request = NewPullRequest {
-            title: "Change".to_owned(),
-            body: String::new(),
-            poster: mallory,
-            head_repository: fork,
-            head_branch: "evil".to_owned(),
-            base_branch: "main".to_owned(),
-            workflows: vec![Workflow::new("ci.yml").job(JobSpec::new("build", &["go"]))],
-        };
-        let (_, runs) = world.open_pull_request(lab.repository, request).unwrap();
-        world.approve_run(runs[0]);
-        runs[0]
-    })
-}
-
-async fn forget(lab: &Lab, job: u64) {
-    let key = Key::job(&JobKey::first("home".into(), job));
-    let stored = lab.service.store.read(&key).await.unwrap().unwrap();
-    assert!(matches!(stored.record, Record::Job(_)));
-    let delete = Write::Delete { key, expect: Expect::Version(stored.version) };
-    lab.service.store.commit(Transaction::new().and(delete)).await.unwrap();
 }

@@ -10,16 +10,17 @@ use dispatch::clock::{Clock, SystemClock};
 use dispatch::cloud::process::{AgentProgram, STAND_IN};
 use dispatch::config::{Config, ForgeConfig, Limits, RegisterAt, ServeConfig, Watch};
 use dispatch::edge::Reply;
+use dispatch::identifier::JobKey;
 use dispatch::journal::{Journal, Subject};
 use dispatch::pool::{Pool, defaults};
 use dispatch::reason::Reason;
 use dispatch::record::{JobRecord, Record};
 use dispatch::serve::{PROCESS, connect};
 use dispatch::service::Service;
-use dispatch::store::{RedbStore, Store};
+use dispatch::store::{Expect, Key, RedbStore, Store, Transaction, Write};
 use dispatch::time::Timestamp;
 use dispatch::worker::Pass;
-use fake_forge::world::{JobSpec, Leftovers, Push, RepositoryId, RunId, Scope, Workflow};
+use fake_forge::world::{JobSpec, Leftovers, NewPullRequest, Push, RepositoryId, RunId, Scope, Workflow};
 use fake_forge::{FakeForge, Flavour, Steering, World};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
@@ -113,6 +114,33 @@ impl Lab {
         self.forge.with(|world| world.push(self.repository, push))[0]
     }
 
+    /// A stranger forks the repository and opens a pull request that starts this.
+    pub(crate) fn request_from_fork(&self, workflow: Workflow) -> Vec<RunId> {
+        self.forge.with(|world| {
+            let mallory = world.add_user("mallory");
+            let fork = world.fork(self.repository, mallory, "tour");
+            world.push(fork, Push { onto: Some("main".to_owned()), ..Push::branch("evil", mallory, "Change") });
+            let request = NewPullRequest {
+                title: "Change".to_owned(),
+                body: String::new(),
+                poster: mallory,
+                head_repository: fork,
+                head_branch: "evil".to_owned(),
+                base_branch: "main".to_owned(),
+                workflows: vec![workflow],
+            };
+            world.open_pull_request(self.repository, request).unwrap().1
+        })
+    }
+
+    /// The same with one job, which the owner approves.
+    pub(crate) fn approved_request_from_fork(&self) -> RunId {
+        self.forge.with(|world| world.push(self.repository, Push::branch("main", self.admin, "Start")));
+        let run = self.request_from_fork(Workflow::new("ci.yml").job(JobSpec::new("build", &["go"])))[0];
+        self.forge.with(|world| world.approve_run(run));
+        run
+    }
+
     /// The `workflow_job` deliveries that wait, newest state of the forge's outbox.
     pub(crate) fn deliveries(&self, action: &str) -> Vec<(HeaderMap, Bytes)> {
         let wanted = format!("\"action\": \"{action}\"");
@@ -188,6 +216,15 @@ impl Lab {
         let closed = self.service.store.closed_records(1_000).await.unwrap().into_iter().map(|(_, stored)| stored.record);
         let all = self.open().await.into_iter().chain(closed);
         all.filter_map(|record| if let Record::Job(job) = record { Some(job) } else { None }).collect()
+    }
+
+    /// Removes a job's record, as its expiry does.
+    pub(crate) async fn forget(&self, job: &JobKey) {
+        let key = Key::job(job);
+        let stored = self.service.store.read(&key).await.unwrap().unwrap();
+        assert!(matches!(stored.record, Record::Job(_)));
+        let delete = Write::Delete { key, expect: Expect::Version(stored.version) };
+        self.service.store.commit(Transaction::new().and(delete)).await.unwrap();
     }
 
     /// What the last line of a job's story says.

@@ -2,9 +2,7 @@
 //! believed once a commit status shows it.
 
 use bytes::Bytes;
-use dispatch::identifier::JobKey;
-use dispatch::store::{Expect, Key, Transaction, Write};
-use fake_forge::world::{Commit, JobSpec, NewPullRequest, Push, RunId, Workflow};
+use fake_forge::world::{Commit, JobSpec, Push, RunId, Workflow};
 use fake_forge::{Fault, Flavour};
 use http::HeaderMap;
 
@@ -86,7 +84,7 @@ async fn fifty_deliveries_of_one_push_and_its_replay_launch_one_machine() {
     lab.deliver(delivery.clone()).await;
     until_quiet(&lab).await;
     assert_eq!(lab.journal.count("launched"), 1, "it had its turn");
-    forget(&lab).await;
+    lab.forget(&lab.jobs().await[0].key).await;
     lab.deliver(delivery).await;
     until_quiet(&lab).await;
     assert_eq!(lab.journal.count("launched"), 1, "nor after the record has expired: its status tells");
@@ -173,21 +171,7 @@ async fn a_careful_pool_does_not_run_a_forks_code() {
     push(&lab, BUILD, workflow());
     lab.deliver_events().await;
     lab.pass().await;
-    lab.forge.with(|world| {
-        let mallory = world.add_user("mallory");
-        let fork = world.fork(lab.repository, mallory, "tour");
-        world.push(fork, Push { onto: Some("main".to_owned()), ..Push::branch("evil", mallory, "Change") });
-        let request = NewPullRequest {
-            title: "Change".to_owned(),
-            body: String::new(),
-            poster: mallory,
-            head_repository: fork,
-            head_branch: "evil".to_owned(),
-            base_branch: "main".to_owned(),
-            workflows: vec![build()],
-        };
-        world.open_pull_request(lab.repository, request).unwrap();
-    });
+    lab.request_from_fork(build());
     lab.deliver_events().await;
     lab.pass().await;
     assert_eq!(lab.journal.count("launched"), 0);
@@ -214,11 +198,4 @@ async fn an_event_of_a_forge_with_a_queue_only_rings() {
     lab.deliver_events().await;
     lab.until_quiet().await;
     assert_eq!((lab.journal.count("launched"), lab.journal.count("predicted")), (1, 0));
-}
-
-async fn forget(lab: &Lab) {
-    let key: JobKey = lab.jobs().await[0].key.clone();
-    let stored = lab.service.store.read(&Key::job(&key)).await.unwrap().unwrap();
-    let delete = Write::Delete { key: Key::job(&key), expect: Expect::Version(stored.version) };
-    lab.service.store.commit(Transaction::new().and(delete)).await.unwrap();
 }

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use dispatch::pool::ForkPullRequests;
 use fake_forge::Flavour;
-use fake_forge::world::{JobSpec, NewPullRequest, Push, RunId, Workflow};
 use http::StatusCode;
 
 use crate::lab::{Lab, headers};
@@ -71,7 +70,7 @@ async fn a_payload_under_another_host_name_is_served_all_the_same() {
 #[tokio::test]
 async fn a_careful_pool_does_not_run_a_forks_code() {
     let lab = Lab::new().await;
-    let run = fork_pull_request(&lab);
+    let run = lab.approved_request_from_fork();
     lab.pass().await;
     assert_eq!(lab.journal.count("launched"), 0);
     let job = lab.forge.with(|world| world.jobs().find(|job| job.run == run).map(|job| job.id)).unwrap();
@@ -82,29 +81,7 @@ async fn a_careful_pool_does_not_run_a_forks_code() {
 #[tokio::test]
 async fn a_pool_may_be_told_to_run_it() {
     let lab = Lab::with(Flavour::Gitea1_27, |config| config.pools[0].fork_pull_requests = ForkPullRequests::Allow).await;
-    fork_pull_request(&lab);
+    lab.approved_request_from_fork();
     lab.until_quiet().await;
     assert_eq!(lab.journal.count("launched"), 1);
-}
-
-/// A stranger forks the repository and opens a pull request, which the owner approves.
-fn fork_pull_request(lab: &Lab) -> RunId {
-    lab.forge.with(|world| {
-        world.push(lab.repository, Push::branch("main", lab.admin, "Start"));
-        let mallory = world.add_user("mallory");
-        let fork = world.fork(lab.repository, mallory, "tour");
-        world.push(fork, Push::branch("evil", mallory, "Change"));
-        let request = NewPullRequest {
-            title: "Change".to_owned(),
-            body: String::new(),
-            poster: mallory,
-            head_repository: fork,
-            head_branch: "evil".to_owned(),
-            base_branch: "main".to_owned(),
-            workflows: vec![Workflow::new("ci.yml").job(JobSpec::new("build", &["go"]))],
-        };
-        let (_, runs) = world.open_pull_request(lab.repository, request).unwrap();
-        world.approve_run(runs[0]);
-        runs[0]
-    })
 }

@@ -1,7 +1,6 @@
 //! Deliveries come late, doubled, again, and for jobs long gone.
 
 use dispatch::identifier::JobKey;
-use dispatch::store::{Expect, Key, Transaction, Write};
 use http::HeaderValue;
 
 use crate::lab::Lab;
@@ -43,15 +42,8 @@ async fn nor_does_one_after_the_record_has_expired() {
     let delivery = lab.deliveries("queued").remove(0);
     lab.deliver(delivery.clone()).await;
     lab.until_quiet().await;
-    forget(&lab, 1).await;
+    lab.forget(&JobKey::first("home".into(), 1)).await;
     assert!(lab.deliver(delivery).await.text.contains("on its way"), "at the edge it looks like a new job");
     lab.until_quiet().await;
     assert_eq!(lab.journal.count("launched"), 1, "the worker asks the forge, which says that it is over");
-}
-
-async fn forget(lab: &Lab, job: u64) {
-    let key = Key::job(&JobKey::first("home".into(), job));
-    let stored = lab.service.store.read(&key).await.unwrap().unwrap();
-    let delete = Write::Delete { key, expect: Expect::Version(stored.version) };
-    lab.service.store.commit(Transaction::new().and(delete)).await.unwrap();
 }
