@@ -97,7 +97,7 @@ async fn look_at(service: &Service, world: &World, name: &ForgeName, forge: &dyn
     } else {
         told::jobs(service, world, name, forge).await?
     };
-    let trust = trust(service, world, name, forge, &jobs).await;
+    let trust = trust(service, world, name, forge, capabilities, &jobs).await;
     Ok(ForgeView { capabilities, jobs, registrations, trust })
 }
 
@@ -160,14 +160,14 @@ async fn trust(
     world: &World,
     name: &ForgeName,
     forge: &dyn Forge,
+    can: Capabilities,
     jobs: &BTreeMap<u64, ForgeJob>,
 ) -> BTreeMap<u64, Trust> {
     let mut trust = BTreeMap::new();
-    let queue = forge.capabilities(false).await.is_ok_and(|can| can.queue);
     for job in jobs.values().filter(|job| job.state == JobState::Queued) {
         let pool = choose(&service.config.pools, &job.labels);
         if pool.is_ok_and(|pool| pool.fork_pull_requests == ForkPullRequests::Refuse) {
-            let answer = match world.open_job(name, job.id).filter(|_| !queue) {
+            let answer = match world.open_job(name, job.id).filter(|_| !can.queue) {
                 Some(record) => told::trust(forge, record).await,
                 None => forge.trust(job).await.unwrap_or_else(|error| Trust::Unknown { cause: error.to_string() }),
             };

@@ -169,41 +169,22 @@ impl Scene {
 
     /// A claimed runner of batch `b`, launched for the job with the next number.
     pub(crate) fn claimed(mut self, index: u16) -> Self {
-        let key = runner_key(index);
-        let record = RunnerRecord {
-            key: key.clone(),
-            pool: "go".into(),
-            backend: "process".into(),
-            forge: "home".into(),
-            scope: scope(),
-            labels: labels(&["go"]),
-            launched_for: job_key(u64::from(index) + 1),
-            handle: None,
-            claimed_at: NOW,
-            state: RunnerState::Claimed,
-            registration: None,
-            handed_over_at: None,
-            online_at: None,
-            disabled_at: None,
-            job: None,
-            job_over_at: None,
-            story: Story::default(),
-        };
-        self.world.runners.insert(key, record.into());
-        for counter in Key::counters(&"home".into(), &scope(), &"go".into()) {
-            self.world.counters.entry(counter).or_default().value += 1;
-        }
-        let members = self.world.runners.values().map(|runner| runner.launched_for.clone()).collect();
-        let batch = Batch {
+        let mut batch = Batch {
             id: BatchId::new("b"),
             pool: "go".into(),
             backend: "process".into(),
             forge: "home".into(),
             scope: scope(),
             labels: labels(&["go"]),
-            members,
+            members: Vec::new(),
             made_at: NOW,
         };
+        let record = RunnerRecord::claimed(&batch, runner_key(index), job_key(u64::from(index) + 1), None, NOW);
+        self.world.runners.insert(record.key.clone(), record.into());
+        for counter in Key::counters(&"home".into(), &scope(), &"go".into()) {
+            self.world.counters.entry(counter).or_default().value += 1;
+        }
+        batch.members = self.world.runners.values().map(|runner| runner.launched_for.clone()).collect();
         self.world.batches.insert(batch.id.clone(), batch);
         self
     }

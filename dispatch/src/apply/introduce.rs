@@ -217,7 +217,7 @@ impl Apply<'_> {
         let Introduced { runner, instance, credential } = introduced;
         let config = &self.service.config;
         let url = config.forges.get(&runner.forge).map(|forge| forge.url.as_str()).unwrap_or_default();
-        let pool = config.pools.iter().find(|pool| pool.name == runner.pool);
+        let pool = config.pool(&runner.pool);
         let labels: Vec<String> =
             pool.map(|pool| pool.labels_for(&runner.labels)).unwrap_or_default().iter().map(ToString::to_string).collect();
         Ok(Identity {

@@ -7,7 +7,6 @@ use crate::identifier::{BatchId, RunnerKey};
 use crate::journal::Subject;
 use crate::ledger::{AfterClose, LedgerError, Sheet};
 use crate::plan::{Action, Claim, Planned};
-use crate::pool::Pool;
 use crate::reason::{Held, Reason};
 use crate::reconcile::described;
 use crate::record::{Batch, RunnerRecord, RunnerState};
@@ -53,7 +52,7 @@ impl Apply<'_> {
 
     /// Sends the order and takes the machines as far as they go. The runners are on the sheet.
     async fn launch(&mut self, batch: &Batch, sheet: Sheet) -> Result<(), Failed> {
-        let (Some(pool), Some(cloud)) = (self.pool(batch), self.service.clouds.get(&batch.backend)) else {
+        let (Some(pool), Some(cloud)) = (self.service.config.pool(&batch.pool), self.service.clouds.get(&batch.backend)) else {
             let reason = call_failed(
                 "launch",
                 &format!("pool `{}` is no longer configured", batch.pool),
@@ -69,10 +68,6 @@ impl Apply<'_> {
             Ok(instances) => self.launched(batch, sheet, &instances).await,
             Err(error) => self.not_launched(batch, sheet, &error).await,
         }
-    }
-
-    fn pool(&self, batch: &Batch) -> Option<&Pool> {
-        self.service.config.pools.iter().find(|pool| pool.name == batch.pool)
     }
 
     async fn launched(&mut self, batch: &Batch, sheet: Sheet, instances: &[Instance]) -> Result<(), Failed> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use crate::forge::ForgeKind;
-use crate::identifier::{ForgeName, InstanceId, RepositoryName, Scope};
+use crate::identifier::{ForgeName, InstanceId, PoolName, RepositoryName, Scope};
 use crate::pool::Pool;
 
 /// Everything that an installation is told.
@@ -130,6 +130,11 @@ impl Config {
     /// The name under which a machine's runner is registered; by it a lost registration is found again.
     pub fn runner_name(&self, instance: &InstanceId) -> String {
         instance.runner_name(&self.stack)
+    }
+
+    /// The pool of this name; a record may outlive its pool.
+    pub fn pool(&self, name: &PoolName) -> Option<&Pool> {
+        self.pools.iter().find(|pool| pool.name == *name)
     }
 
     /// The scope at which the runner for a job is registered.

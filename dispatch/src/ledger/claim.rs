@@ -1,10 +1,10 @@
 //! The claim: everything that must be true before a machine is launched, in one transaction.
 
 use super::{Ledger, LedgerError, Sheet};
-use crate::identifier::{JobKey, RunnerKey};
+use crate::identifier::RunnerKey;
 use crate::plan::Claim;
 use crate::reason::Reason;
-use crate::record::{Batch, Control, Mode, Record, RunnerRecord, RunnerState, Story};
+use crate::record::{Control, Mode, Record, RunnerRecord};
 use crate::store::{Conflict, Key};
 
 impl Ledger<'_> {
@@ -25,7 +25,8 @@ impl Ledger<'_> {
             let reason = Reason::Launching { pool: batch.pool.clone(), runner: runner.clone() };
             job.add_runner(runner.clone());
             job.story.add(self.now, &reason);
-            let record = self.claimed(batch, runner, member.job.clone(), member.handle.clone(), &reason);
+            let mut record = RunnerRecord::claimed(batch, runner, member.job.clone(), member.handle.clone(), self.now);
+            record.story.add(self.now, &reason);
             sheet.add(Key::runner(&record.key), record.into());
         }
         for (counter, limit) in &claim.counters {
@@ -33,28 +34,6 @@ impl Ledger<'_> {
         }
         self.write(&mut sheet).await?;
         Ok(sheet)
-    }
-
-    fn claimed(&self, batch: &Batch, key: RunnerKey, job: JobKey, handle: Option<String>, reason: &Reason) -> RunnerRecord {
-        RunnerRecord {
-            key,
-            pool: batch.pool.clone(),
-            backend: batch.backend.clone(),
-            forge: batch.forge.clone(),
-            scope: batch.scope.clone(),
-            labels: batch.labels.clone(),
-            launched_for: job,
-            handle,
-            claimed_at: self.now,
-            state: RunnerState::Claimed,
-            registration: None,
-            handed_over_at: None,
-            online_at: None,
-            disabled_at: None,
-            job: None,
-            job_over_at: None,
-            story: Story::beginning(self.now, reason),
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::scene::{NOW, Scene, job_key, runner_key};
 /// The phase of runner 0.
 fn seen(scene: &Scene) -> Phase {
     let runner = &scene.world.runners[&runner_key(0)];
-    let pool = scene.config.pools.iter().find(|pool| pool.name == runner.pool);
+    let pool = scene.config.pool(&runner.pool);
     phase(runner, pool, scene.world.forges.get(&runner.forge), scene.world.clouds.get(&runner.backend), scene.world.now)
 }
 

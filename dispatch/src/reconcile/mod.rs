@@ -20,7 +20,6 @@ use crate::config::Config;
 use crate::identifier::RunnerKey;
 use crate::phase::{Phase, phase};
 use crate::plan::{Action, Plan, Planned};
-use crate::pool::Pool;
 use crate::reason::Reason;
 use crate::record::RunnerRecord;
 use crate::world::World;
@@ -51,15 +50,11 @@ type Runners<'a> = BTreeMap<&'a RunnerKey, Now<'a>>;
 
 fn runners_now<'a>(world: &'a World, config: &Config) -> Runners<'a> {
     let now = |record: &'a RunnerRecord| {
-        let pool = pool_named(config, record);
+        let pool = config.pool(&record.pool);
         let phase = phase(record, pool, world.forges.get(&record.forge), world.clouds.get(&record.backend), world.now);
         Now { record, phase }
     };
     world.runners.iter().map(|(key, record)| (key, now(record))).collect()
-}
-
-fn pool_named<'a>(config: &'a Config, runner: &RunnerRecord) -> Option<&'a Pool> {
-    config.pools.iter().find(|pool| pool.name == runner.pool)
 }
 
 /// The plan while it is written: what ends, what is recorded, what begins.

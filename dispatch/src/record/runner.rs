@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Story;
+use super::{Batch, Story};
 use crate::identifier::{BackendName, ForgeName, InstanceId, JobKey, PoolName, RunnerKey, Scope};
 use crate::label::LabelSet;
 use crate::time::Timestamp;
@@ -67,6 +67,29 @@ pub enum RunnerState {
 }
 
 impl RunnerRecord {
+    /// A place in an order, whose machine is still to be launched; nothing is told of it yet.
+    pub fn claimed(batch: &Batch, key: RunnerKey, job: JobKey, handle: Option<String>, at: Timestamp) -> Self {
+        Self {
+            key,
+            pool: batch.pool.clone(),
+            backend: batch.backend.clone(),
+            forge: batch.forge.clone(),
+            scope: batch.scope.clone(),
+            labels: batch.labels.clone(),
+            launched_for: job,
+            handle,
+            claimed_at: at,
+            state: RunnerState::Claimed,
+            registration: None,
+            handed_over_at: None,
+            online_at: None,
+            disabled_at: None,
+            job: None,
+            job_over_at: None,
+            story: Story::default(),
+        }
+    }
+
     /// Whether machine or registration may still exist.
     pub fn is_open(&self) -> bool {
         !matches!(self.state, RunnerState::Closed { .. })
