@@ -104,8 +104,8 @@ async fn the_command_tells_people_and_programs_and_its_exit_code() {
     let account = Account::new().await;
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dispatch-on-aws"));
-        command.args(arguments).current_dir(folder.path()).env_clear().env("HOME", folder.path());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tests"));
+        command.arg("dispatch").args(arguments).current_dir(folder.path()).env_clear().env("HOME", folder.path());
         command.envs(account.lab.environment()).envs(&account.variables).env("DDB_TABLE", TABLE);
         command.envs([("GITEA_URL", "https://git.example.com"), ("GITEA_TOKEN", "none"), ("WEBHOOK_SECRET", "none")]);
         let output = command.output().expect("the command runs");

@@ -25,7 +25,7 @@ impl Process {
     }
 
     fn of(command: &str, directory: &Path) -> Self {
-        Self::start(Command::new(env!("CARGO_BIN_EXE_store-process")).arg(command).arg(directory))
+        Self::start(Command::new(env!("CARGO_BIN_EXE_tests")).args(["store-process", command]).arg(directory))
     }
 
     fn next(&mut self) -> String {
@@ -50,8 +50,10 @@ impl Drop for Process {
 /// The shell ignores the signal of a file-size limit, so that the limit is an error as a full disk is.
 fn writer_with_room_for(blocks: u32, directory: &Path) -> Process {
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
-    let writer = env!("CARGO_BIN_EXE_store-process");
-    Process::start(Command::new("sh").args(["-c", &script, "sh", writer, "write"]).arg(directory).stderr(Stdio::null()))
+    let lab = env!("CARGO_BIN_EXE_tests");
+    Process::start(
+        Command::new("sh").args(["-c", &script, "sh", lab, "store-process", "write"]).arg(directory).stderr(Stdio::null()),
+    )
 }
 
 #[tokio::test]

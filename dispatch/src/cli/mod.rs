@@ -20,6 +20,7 @@ mod try_out;
 mod unrecorded;
 mod why;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -31,7 +32,12 @@ use crate::record::Mode;
 
 /// Reads the command line and carries it out.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    called_with(std::env::args_os())
+}
+
+/// The same with other arguments than the process has; the first is the program's name.
+pub fn called_with(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = Arguments::parse_from(arguments);
     let runtime = if arguments.command.wants_threads() {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
     } else {

@@ -4,5 +4,5 @@ pub mod event;
 mod process;
 mod runtime_api;
 
-pub use process::{FunctionProcess, environment, program};
+pub use process::{FunctionProcess, Program, environment};
 pub use runtime_api::{Answer, RuntimeApi};

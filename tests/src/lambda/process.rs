@@ -19,17 +19,18 @@ pub struct FunctionProcess {
 impl FunctionProcess {
     /// Starts a program as Lambda would: an environment with Lambda's variables and these, and an archive of its own with
     /// these files beside the program.
-    pub fn start(program: &Path, api: &RuntimeApi, environment: &[(&str, String)], files: &[(&str, &str)]) -> Self {
+    pub fn start(program: &Program, api: &RuntimeApi, environment: &[(&str, String)], files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let archive = folder.path().join("task");
         fs::create_dir(&archive).expect("the archive");
         let bootstrap = archive.join("bootstrap");
-        fs::hard_link(program, &bootstrap).or_else(|_| fs::copy(program, &bootstrap).map(drop)).expect("the program");
+        fs::hard_link(&program.file, &bootstrap).or_else(|_| fs::copy(&program.file, &bootstrap).map(drop)).expect("the program");
         for (name, text) in files {
             fs::write(archive.join(name), text).expect("a file of the archive");
         }
         let log = File::create(folder.path().join("log")).expect("a log");
         let child = Command::new(&bootstrap)
+            .args(program.arguments)
             .env_clear()
             .envs(self::environment(api, &archive))
             .envs(environment.iter().map(|(name, value)| (*name, value)))
@@ -85,7 +86,19 @@ pub fn environment(api: &RuntimeApi, archive: &Path) -> Vec<(&'static str, Strin
     ]
 }
 
-/// The program of an environment variable, for those who test an archive that was built elsewhere; else this one.
-pub fn program(built: &str) -> PathBuf {
-    dispatch::config::Environment::of_process().text("BOOTSTRAP").map_or_else(|| built.into(), PathBuf::from)
+/// What is put into the archive as `bootstrap`.
+pub struct Program {
+    file: PathBuf,
+    arguments: &'static [&'static str],
+}
+
+impl Program {
+    /// The program of the environment variable `BOOTSTRAP`, for those who test an archive that was built elsewhere; else the
+    /// lab's own.
+    pub fn of_lab(lab: &str) -> Self {
+        match dispatch::config::Environment::of_process().text("BOOTSTRAP") {
+            Some(built_elsewhere) => Self { file: built_elsewhere.into(), arguments: &[] },
+            None => Self { file: lab.into(), arguments: &["function"] },
+        }
+    }
 }

@@ -6,7 +6,7 @@ use dispatch::record::Record;
 use dispatch::store::{DynamoDbStore, Store};
 use serde_json::Value;
 use tests::aws::Lab;
-use tests::lambda::{Answer, FunctionProcess, RuntimeApi, event, program};
+use tests::lambda::{Answer, FunctionProcess, Program, RuntimeApi, event};
 
 pub(crate) const SECRET: &str = "secret-hunter2";
 pub(crate) const TOKEN: &str = "token-hunter3";
@@ -51,7 +51,7 @@ impl Installed {
         let api = RuntimeApi::start(Duration::from_secs(55)).await;
         environment.extend(Lab::shared().environment());
         environment.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let function = FunctionProcess::start(&program(env!("CARGO_BIN_EXE_function")), &api, &environment, files);
+        let function = FunctionProcess::start(&Program::of_lab(env!("CARGO_BIN_EXE_tests")), &api, &environment, files);
         Self { api, function, table: table.to_owned() }
     }
 

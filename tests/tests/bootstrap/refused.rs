@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tests::aws::Lab;
 use tests::lambda::event::{headers, request};
-use tests::lambda::{Answer, FunctionProcess, RuntimeApi, program};
+use tests::lambda::{Answer, FunctionProcess, Program, RuntimeApi};
 
 use crate::installed::{Installed, SECRET, TOKEN, delivery, queued, sign, variables};
 
@@ -66,7 +66,7 @@ async fn a_configuration_that_cannot_work_is_told_at_the_start() {
     let api = RuntimeApi::start(Duration::from_secs(55)).await;
     let mut environment: Vec<_> = variables("t").into_iter().filter(|(name, _)| *name != "SUBNET").collect();
     environment.extend(Lab::shared().environment());
-    let mut function = FunctionProcess::start(&program(env!("CARGO_BIN_EXE_function")), &api, &environment, &[]);
+    let mut function = FunctionProcess::start(&Program::of_lab(env!("CARGO_BIN_EXE_tests")), &api, &environment, &[]);
     let Answer::Error { kind, message } = api.init_error().await else { panic!("an answer") };
     assert_eq!(kind, "Dispatch.Configuration");
     assert!(message.contains("the environment variable `SUBNET` is not set"), "{message}");

@@ -30,8 +30,8 @@ fn dispatch(table: &str, arguments: &[&str]) -> Output {
 /// With those variables of AWS that `is_set`.
 fn command(table: &str, arguments: &[&str], is_set: impl Fn(&str) -> bool) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dispatch-on-aws"));
-    command.args(arguments).current_dir(folder.path()).env_clear().env("HOME", folder.path());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tests"));
+    command.arg("dispatch").args(arguments).current_dir(folder.path()).env_clear().env("HOME", folder.path());
     let lab = Lab::shared().environment().into_iter().filter(|(name, _)| is_set(name));
     command.envs(SETTINGS).envs(lab).env("DDB_TABLE", table);
     command.output().unwrap()

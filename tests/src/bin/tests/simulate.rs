@@ -1,11 +1,10 @@
-//! The lab's command line.
+//! `simulate`: stories in which everything goes wrong.
 
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Parser, Subcommand};
 use tests::simulator::campaign::{Campaign, Failure};
 use tests::simulator::checks::Promise;
 use tests::simulator::episode::play;
@@ -16,21 +15,9 @@ use tests::simulator::shrink::shrink;
 use tests::simulator::side_by_side::side_by_side;
 use tests::simulator::story::{Story, clock};
 
-/// The lab of `dispatch`.
-#[derive(Parser)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Play stories in which everything goes wrong, and check that every promise is kept.
-    Simulate(Simulate),
-}
-
+/// What to play.
 #[derive(clap::Args)]
-struct Simulate {
+pub(crate) struct Simulate {
     /// The seed, which decides everything.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -61,17 +48,17 @@ fn seeds(range: &str) -> Result<RangeInclusive<u64>, String> {
     seeds.ok_or_else(|| "write the first and the last one: 1..=1000".to_owned())
 }
 
-fn main() -> ExitCode {
-    let Command::Simulate(simulate) = Arguments::parse().command;
-    match simulate.run() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(_closed_pipe) => ExitCode::from(2),
-    }
-}
-
 impl Simulate {
-    fn run(&self) -> std::io::Result<bool> {
+    /// 0 when every promise was kept, 1 when one was broken, 2 when nobody reads the outcome.
+    pub(crate) fn run(&self) -> ExitCode {
+        match self.played() {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(_closed_pipe) => ExitCode::from(2),
+        }
+    }
+
+    fn played(&self) -> std::io::Result<bool> {
         if self.list_safeties {
             for safety in Safety::ALL {
                 writeln!(stdout(), "{safety}")?;

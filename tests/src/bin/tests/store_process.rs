@@ -1,10 +1,8 @@
 //! Another process with a store, for tests to limit, to talk to and to kill.
-//!
-//! `store-process write DIR` commits numbered steps for as long as it can, and says each number once it is safe.
-//! `store-process hold DIR` is what `serve` is to a store: it has the file and shares it, and says so.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use dispatch::store;
@@ -12,15 +10,26 @@ use tests::conformance::store::steps;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-#[tokio::main]
-async fn main() -> Outcome {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [command, directory] = arguments.as_slice() else { return Err("usage: store-process write|hold DIR".into()) };
-    let directory = PathBuf::from(directory);
-    match command.as_str() {
-        "write" => write(&directory).await,
-        "hold" => hold(&directory).await,
-        other => Err(format!("`{other}` is neither write nor hold").into()),
+/// What it does with its store.
+#[derive(clap::Subcommand)]
+pub(crate) enum StoreProcess {
+    /// Commits numbered steps for as long as it can, and says each number once it is safe.
+    Write { directory: PathBuf },
+    /// Is what `serve` is to a store: has the file and shares it, and says so.
+    Hold { directory: PathBuf },
+}
+
+impl StoreProcess {
+    /// 1 when the store cannot be used, with the reason.
+    #[tokio::main]
+    pub(crate) async fn run(&self) -> ExitCode {
+        let outcome = match self {
+            Self::Write { directory } => write(directory).await,
+            Self::Hold { directory } => hold(directory).await,
+        };
+        let Err(error) = outcome else { return ExitCode::SUCCESS };
+        let _nobody_left_to_tell = writeln!(io::stderr(), "{error}");
+        ExitCode::FAILURE
     }
 }
 

@@ -1,7 +1,0 @@
-//! The command line as it is built for installations on AWS.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    dispatch::cli::main()
-}
