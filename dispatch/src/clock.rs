@@ -1,5 +1,6 @@
 //! The only place that knows what time it is.
 
+use std::hash::BuildHasher;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::time::Timestamp;
@@ -8,6 +9,10 @@ use crate::time::Timestamp;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// Which clock this is. Clocks of two processes, or of one before and after it was restarted, may differ by more than
+    /// a few seconds; where so few count, only times of the same clock are compared.
+    fn id(&self) -> u64;
 }
 
 /// The time of day when the program started, carried on by a clock that nobody can set.
@@ -16,6 +21,7 @@ pub trait Clock: Send + Sync {
 /// only runs forward, at its usual pace.
 #[derive(Debug)]
 pub struct SystemClock {
+    id: u64,
     started: Timestamp,
     running_since: Instant,
 }
@@ -24,7 +30,7 @@ impl SystemClock {
     /// Reads the time of day once.
     #[expect(clippy::disallowed_methods, reason = "this is the module that reads the clock")]
     pub fn start() -> Self {
-        Self { started: time_of_day(), running_since: Instant::now() }
+        Self { id: new_id(), started: time_of_day(), running_since: Instant::now() }
     }
 }
 
@@ -33,18 +39,35 @@ impl Clock for SystemClock {
         let elapsed = u64::try_from(self.running_since.elapsed().as_millis()).unwrap_or(u64::MAX);
         Timestamp::from_millis(self.started.millis().saturating_add(elapsed))
     }
+
+    fn id(&self) -> u64 {
+        self.id
+    }
 }
 
 /// The time of day, asked anew each time, though never earlier than before.
 ///
 /// For a process that is frozen between its events: nothing promises that a clock which cannot be set goes on meanwhile.
-#[derive(Debug, Default)]
-pub struct TimeOfDay(std::sync::atomic::AtomicU64);
+#[derive(Debug)]
+pub struct TimeOfDay {
+    id: u64,
+    latest: std::sync::atomic::AtomicU64,
+}
+
+impl Default for TimeOfDay {
+    fn default() -> Self {
+        Self { id: new_id(), latest: 0.into() }
+    }
+}
 
 impl Clock for TimeOfDay {
     fn now(&self) -> Timestamp {
         let millis = time_of_day().millis();
-        Timestamp::from_millis(self.0.fetch_max(millis, std::sync::atomic::Ordering::SeqCst).max(millis))
+        Timestamp::from_millis(self.latest.fetch_max(millis, std::sync::atomic::Ordering::SeqCst).max(millis))
+    }
+
+    fn id(&self) -> u64 {
+        self.id
     }
 }
 
@@ -52,6 +75,11 @@ impl Clock for TimeOfDay {
 fn time_of_day() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// A number that no other clock has.
+fn new_id() -> u64 {
+    std::hash::RandomState::new().hash_one("clock")
 }
 
 /// A clock turned by hand, for tests.
@@ -78,5 +106,9 @@ impl HandClock {
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.load(std::sync::atomic::Ordering::SeqCst))
+    }
+
+    fn id(&self) -> u64 {
+        0
     }
 }

@@ -2,8 +2,9 @@
 //! the product's safeties that is switched off.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
-use tests::simulator::campaign::{Campaign, Failure};
+use tests::simulator::campaign::{Campaign, JOBS_OF_A_STORY};
 use tests::simulator::episode::play;
 use tests::simulator::safety::{Safety, Without};
 use tests::simulator::script::Script;
@@ -11,7 +12,17 @@ use tests::simulator::story::Story;
 
 /// Within so many jobs on one of so many seeds the lack of a safety has to show.
 const JOBS: u64 = 2_000;
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=8;
+const SEEDS: RangeInclusive<u64> = 1..=8;
+
+/// Where the lack of a safety shows soonest: under which seed, in which of its stories. Looked at first, because it saves the
+/// search; where nothing shows there any more, all stories are played. `where_each_safety_is_missed` finds these anew.
+const SHOWS_IN: [(Safety, u64, u64); 0] = [];
+
+/// Stories of one seed.
+const STORIES: u64 = JOBS / JOBS_OF_A_STORY;
+
+/// Safeties whose lack shows nowhere, and what makes up for each.
+const NEVER_MISSED: [Safety; 0] = [];
 
 fn campaign(seed: u64, jobs: u64) -> Campaign {
     Campaign { seed, jobs, without: Without::new() }
@@ -31,29 +42,42 @@ fn a_seed_decides_everything() {
     assert_ne!(report(), campaign(4, 100).run(|_| ()).0);
 }
 
-/// Safeties whose lack has not been seen to show yet: either something else makes up for it, or the stories are too kind.
-const NOT_SEEN_TO_BE_MISSED: [Safety; 3] = [Safety::BatchImmutability, Safety::LeaseFencing, Safety::DisableAndWait];
-
 #[test]
 fn each_safety_is_missed_when_it_is_switched_off() {
-    let unmissed: Vec<Safety> = std::thread::scope(|scope| {
-        let expected = Safety::ALL.iter().filter(|safety| !NOT_SEEN_TO_BE_MISSED.contains(safety));
-        let searches: Vec<_> = expected.map(|safety| (*safety, scope.spawn(move || missed(*safety)))).collect();
-        searches.into_iter().filter_map(|(safety, search)| (!search.join().unwrap()).then_some(safety)).collect()
-    });
-    assert!(unmissed.is_empty(), "nothing breaks without {unmissed:?}");
+    let unmissed: Vec<Safety> = Safety::ALL.iter().copied().filter(|safety| !is_missed(*safety)).collect();
+    assert_eq!(unmissed, NEVER_MISSED, "nothing breaks without these");
 }
 
 /// Whether a promise is broken without a safety, in a story in which it is kept with it.
-fn missed(safety: Safety) -> bool {
-    let without = BTreeSet::from([safety]);
-    SEEDS.into_iter().any(|seed| {
-        let search = Campaign { seed, jobs: JOBS, without: without.clone() };
-        search.run(|_| ()).1.is_some_and(|Failure { script, .. }| is_good_with_all(&script))
-    })
+fn is_missed(safety: Safety) -> bool {
+    let soonest = SHOWS_IN.iter().filter(|(shown, ..)| *shown == safety).map(|(_, seed, story)| (*seed, *story));
+    let all = SEEDS.flat_map(|seed| (0..STORIES).map(move |story| (seed, story)));
+    soonest.chain(all).any(|(seed, story)| shows(safety, seed, story).is_some())
 }
 
-fn is_good_with_all(script: &Script) -> bool {
-    let whole = Script { without: Without::new(), ..script.clone() };
-    play(&whole.into(), Story::untold()).violations.is_empty()
+/// How many passes it takes in one story until a promise is broken for want of a safety.
+fn shows(safety: Safety, seed: u64, story: u64) -> Option<u64> {
+    let campaign = Campaign { without: BTreeSet::from([safety]), ..campaign(seed, JOBS) };
+    let script = campaign.script(story);
+    let broken = play(&script, Story::untold());
+    let is_good_with_all = || {
+        let whole = Script { without: Without::new(), ..Script::clone(&script) };
+        play(&whole.into(), Story::untold()).violations.is_empty()
+    };
+    (!broken.violations.is_empty() && is_good_with_all()).then_some(broken.passes)
+}
+
+#[test]
+#[ignore = "plays all stories without each safety; its output is for `SHOWS_IN`"]
+fn where_each_safety_is_missed() {
+    for safety in Safety::ALL {
+        let all = SEEDS.flat_map(|seed| (0..STORIES).map(move |story| (seed, story)));
+        let shown: Vec<_> = all.filter_map(|(seed, story)| Some((shows(*safety, seed, story)?, seed, story))).collect();
+        match shown.iter().min() {
+            Some((passes, seed, story)) => {
+                println!("(Safety::{safety:?}, {seed}, {story}), // after {passes} passes; in {} stories", shown.len());
+            }
+            None => println!("// {safety:?}: nowhere"),
+        }
+    }
 }

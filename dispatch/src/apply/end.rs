@@ -47,7 +47,7 @@ impl Apply<'_> {
     /// The machine of a runner whose launch was never recorded, if the cloud shows one. Whoever forgets the runner without it
     /// has a machine too many, which counts against no limit.
     async fn found(&self, runner: &RunnerRecord) -> Result<Option<RunnerState>, Failed> {
-        let machines = self.cloud(runner)?.instances().await.map_err(|error| Failed::Call(error.to_string()))?;
+        let machines = self.cloud(&runner.backend).await?.instances().await.map_err(|error| Failed::Call(error.to_string()))?;
         let own = machines.into_iter().find(|machine| machine.runner.as_ref() == Some(&runner.key));
         Ok(own.map(|machine| RunnerState::Launched { instance: machine.id, at: machine.launched_at }))
     }
@@ -67,7 +67,7 @@ impl Apply<'_> {
     /// look at the forge shows what that will bring; so a look counts only for a runner that gets nothing any more.
     async fn may_be_busy(&self, runner: &RunnerRecord, reason: &Reason) -> Result<bool, Failed> {
         if let Some(instance) = runner.instance() {
-            match self.cloud(runner)?.withdraw(instance).await {
+            match self.cloud(&runner.backend).await?.withdraw(instance).await {
                 Ok(Withdrawal::Withdrawn) => return Ok(false),
                 Ok(Withdrawal::AlreadyTaken) => {}
                 Err(error) => return Err(Failed::Call(error.to_string())),
@@ -77,7 +77,7 @@ impl Apply<'_> {
         if !self.is_quiet(runner, &own, reason).await? {
             return Ok(true);
         }
-        let queue = self.forge(runner)?.queue().await.map_err(|error| Failed::Call(error.to_string()))?;
+        let queue = self.forge(&runner.forge).await?.queue().await.map_err(|error| Failed::Call(error.to_string()))?;
         Ok(queue.iter().any(|job| {
             let bound = runner.handle.is_some() && job.handle == runner.handle;
             match &job.state {
@@ -92,10 +92,10 @@ impl Apply<'_> {
     }
 
     /// Whether a runner gets nothing any more but what it has. A forge that can disable runners is told to, and asked again
-    /// once no request for work can be under way. Elsewhere only the one job of its handle can come to it; and where there
+    /// once no request for work can be under way, by the clock that told it: seconds between two clocks mean nothing. Elsewhere only the one job of its handle can come to it; and where there
     /// is no handle either, the machine's own limits end it.
     async fn is_quiet(&self, runner: &RunnerRecord, own: &[Registration], reason: &Reason) -> Result<bool, Failed> {
-        let forge = self.forge(runner)?;
+        let forge = self.forge(&runner.forge).await?;
         let can = forge.capabilities(false).await.map_err(|error| Failed::Call(error.to_string()))?;
         if !can.disable {
             return Ok(runner.handle.is_some());
@@ -103,22 +103,30 @@ impl Apply<'_> {
         if own.is_empty() {
             return Ok(true);
         }
-        if let Some(since) = runner.disabled_at.filter(|_| own.iter().all(|registration| registration.disabled)) {
+        let told_by_us = runner.disabled_by == Some(self.service.clock.id());
+        let is_told = told_by_us && own.iter().all(|registration| registration.disabled);
+        if let Some(since) = runner.disabled_at.filter(|_| is_told) {
             return Ok(self.service.clock.now().since_s(since) >= QUIET_S);
         }
         for registration in own {
             let disabled = forge.disable(&runner.scope, registration.id).await;
             disabled.map_err(|error| Failed::Call(error.to_string()))?;
         }
-        self.record(&runner.key, reason, |record, now| record.disabled_at = Some(now)).await?;
+        self.record_disabled(&runner.key, reason).await?;
         Ok(false)
+    }
+
+    async fn record_disabled(&self, runner: &RunnerKey, reason: &Reason) -> Result<(), Failed> {
+        let clock = self.service.clock.id();
+        let stamp = |record: &mut RunnerRecord, now| (record.disabled_at, record.disabled_by) = (Some(now), Some(clock));
+        self.record(runner, reason, stamp).await
     }
 
     /// What the forge has for the machine: the recorded registration, and any other of the machine's name. Our records
     /// may have lost the one that it uses.
     async fn registrations_of(&self, runner: &RunnerRecord) -> Result<Vec<Registration>, Failed> {
         let name = runner.instance().map(|instance| self.service.config.runner_name(instance));
-        match self.forge(runner)?.registrations(&runner.scope).await {
+        match self.forge(&runner.forge).await?.registrations(&runner.scope).await {
             Ok(known) => Ok(known
                 .into_iter()
                 .filter(|registration| Some(registration.id) == runner.registration || Some(&registration.name) == name.as_ref())
@@ -130,7 +138,7 @@ impl Apply<'_> {
 
     async fn deregister(&self, runner: &RunnerRecord) -> Result<(), Failed> {
         let Some(registration) = runner.registration else { return Ok(()) };
-        match self.forge(runner)?.deregister(&runner.scope, registration).await {
+        match self.forge(&runner.forge).await?.deregister(&runner.scope, registration).await {
             Ok(()) => Ok(()),
             Err(error) if error.kind == ForgeErrorKind::NotSupported => Ok(()),
             Err(error) => {
@@ -143,7 +151,7 @@ impl Apply<'_> {
 
     async fn terminate(&self, runner: &RunnerRecord) -> Result<(), Failed> {
         let Some(instance) = runner.instance() else { return Ok(()) };
-        match self.cloud(runner)?.terminate(std::slice::from_ref(instance)).await {
+        match self.cloud(&runner.backend).await?.terminate(std::slice::from_ref(instance)).await {
             Ok(()) => Ok(()),
             Err(error) => {
                 let reason = call_failed("ending the machine", &error, "tried again at the next pass");
@@ -156,12 +164,16 @@ impl Apply<'_> {
     pub(super) async fn disable(&self, runner: &RunnerKey, reason: &Reason) -> Result<(), Failed> {
         let record = self.ledger().runner(runner).await?.record;
         let (Some(registration), true) = (record.registration, record.is_open()) else { return Err(Failed::Overtaken) };
-        self.forge(&record)?.disable(&record.scope, registration).await.map_err(|error| Failed::Call(error.to_string()))?;
-        self.record(runner, reason, |record, now| record.disabled_at = Some(now)).await
+        self.forge(&record.forge)
+            .await?
+            .disable(&record.scope, registration)
+            .await
+            .map_err(|error| Failed::Call(error.to_string()))?;
+        self.record_disabled(runner, reason).await
     }
 
     pub(super) async fn end_orphan(&self, backend: &BackendName, instance: &InstanceId, reason: &Reason) -> Result<(), Failed> {
-        let Some(cloud) = self.service.clouds.get(backend) else { return Err(Failed::Overtaken) };
+        let cloud = self.cloud(backend).await?;
         cloud.terminate(std::slice::from_ref(instance)).await.map_err(|error| Failed::Call(error.to_string()))?;
         self.tell(&Subject::Machine(instance.clone()), reason);
         Ok(())
@@ -174,7 +186,7 @@ impl Apply<'_> {
         registration: u64,
         reason: &Reason,
     ) -> Result<(), Failed> {
-        let Some(forge) = self.service.forges.get(forge) else { return Err(Failed::Overtaken) };
+        let forge = self.forge(forge).await?;
         forge.deregister(scope, registration).await.map_err(|error| Failed::Call(error.to_string()))?;
         self.tell(&Subject::Installation, reason);
         Ok(())

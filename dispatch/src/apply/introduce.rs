@@ -4,15 +4,14 @@
 //! nobody can use and that the record names; the next pass replaces it if the cloud says that nothing was handed over.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 use userdata::{ForgeUrl, Identity, Labels};
 
 use super::changes::Changes;
 use super::{Applied, Apply, Failed, Launched, call_failed};
-use crate::cloud::{Cloud, CloudError, HandOver};
-use crate::forge::{Credential, Forge, NewRunner};
+use crate::cloud::{CloudError, HandOver};
+use crate::forge::{Credential, NewRunner};
 use crate::identifier::{BackendName, InstanceId, RunnerKey};
 use crate::ledger::LedgerError;
 use crate::plan::{Action, Planned};
@@ -65,7 +64,7 @@ impl Apply<'_> {
             return Err(Failed::Overtaken);
         }
         if let Some(registration) = lost {
-            let removed = self.forge(&record)?.deregister(&record.scope, registration).await;
+            let removed = self.forge(&record.forge).await?.deregister(&record.scope, registration).await;
             removed.map_err(|error| Failed::Call(error.to_string()))?;
             changes.runner(runner, reason, |record, _| record.registration = None)?;
         }
@@ -129,15 +128,15 @@ impl Apply<'_> {
         let failed = |cause: String| (runner.key.clone(), cause);
         let instance = runner.instance().cloned().ok_or_else(|| failed("it has no machine any more".to_owned()))?;
         let new = NewRunner { name: self.service.config.runner_name(&instance), labels: runner.labels.clone() };
-        let forge = self.forge(&runner).map_err(|error| failed(error.to_string()))?;
+        let forge = self.forge(&runner.forge).await.map_err(|error| failed(error.to_string()))?;
         let credential = forge.register(&runner.scope, &new).await.map_err(|error| failed(error.to_string()))?;
         Ok(Introduced { runner, instance, credential })
     }
 
-    /// Another worker was faster: its registrations count, ours go.
+    /// Another worker was faster: its registrations count, ours go, with or without a lease: nobody else knows of them.
     async fn undo(&self, made: &[Introduced]) {
         for introduced in made {
-            if let Ok(forge) = self.forge(&introduced.runner) {
+            if let Some(forge) = self.service.forges.get(&introduced.runner.forge) {
                 let _becomes_a_ghost = forge.deregister(&introduced.runner.scope, introduced.credential.registration).await;
             }
         }
@@ -157,7 +156,7 @@ impl Apply<'_> {
             let machine = |(introduced, identity): (&Introduced, Identity)| (introduced.instance.clone(), identity);
             let introduced: Vec<&Introduced> = ready.iter().map(|(introduced, _)| *introduced).collect();
             let identities: Vec<_> = ready.into_iter().map(machine).collect();
-            let outcomes = self.cloud_named(backend)?.hand_over_all(&identities).await;
+            let outcomes = self.cloud(backend).await?.hand_over_all(&identities).await;
             for (introduced, outcome) in introduced.into_iter().zip(outcomes) {
                 settled += usize::from(self.handed_over(changes, introduced, outcome).await?);
             }
@@ -195,7 +194,7 @@ impl Apply<'_> {
         self.undo(std::slice::from_ref(introduced)).await;
         let Introduced { runner, instance, credential } = introduced;
         let name = self.service.config.runner_name(instance);
-        let known = match self.forge(runner)?.registrations(&runner.scope).await {
+        let known = match self.forge(&runner.forge).await?.registrations(&runner.scope).await {
             Ok(known) => known,
             Err(error) => {
                 let reason = call_failed("looking for the machine's runner", &error, "tried again at the next pass");
@@ -231,20 +230,6 @@ impl Apply<'_> {
             handle: runner.handle.clone(),
             clone_credential: None,
         })
-    }
-
-    pub(super) fn forge(&self, runner: &RunnerRecord) -> Result<Arc<dyn Forge>, Failed> {
-        let missing = || Failed::Call(format!("forge `{}` is no longer configured", runner.forge));
-        self.service.forges.get(&runner.forge).cloned().ok_or_else(missing)
-    }
-
-    pub(super) fn cloud(&self, runner: &RunnerRecord) -> Result<Arc<dyn Cloud>, Failed> {
-        self.cloud_named(&runner.backend)
-    }
-
-    fn cloud_named(&self, backend: &BackendName) -> Result<Arc<dyn Cloud>, Failed> {
-        let missing = || Failed::Call(format!("backend `{backend}` is no longer configured"));
-        self.service.clouds.get(backend).cloned().ok_or_else(missing)
     }
 }
 

@@ -52,17 +52,16 @@ impl Apply<'_> {
 
     /// Sends the order and takes the machines as far as they go. The runners are on the sheet.
     async fn launch(&mut self, batch: &Batch, sheet: Sheet) -> Result<(), Failed> {
-        let (Some(pool), Some(cloud)) = (self.service.config.pool(&batch.pool), self.service.clouds.get(&batch.backend)) else {
-            let reason = call_failed(
-                "launch",
-                &format!("pool `{}` is no longer configured", batch.pool),
-                "the job waits for another pool",
-            );
+        let is_there = self.service.clouds.contains_key(&batch.backend);
+        let Some(pool) = self.service.config.pool(&batch.pool).filter(|_| is_there) else {
+            let gone = format!("pool `{}` is no longer configured", batch.pool);
+            let reason = call_failed("launch", &gone, "the job waits for another pool");
             let claimed = claimed(batch, &sheet);
             let mut changes = self.changes(sheet);
             self.give_up(&mut changes, &claimed, &reason, AfterClose::Nothing).await?;
             return self.write(&mut changes).await;
         };
+        let cloud = self.cloud(&batch.backend).await?;
         let labels = pool.labels_for(&batch.labels);
         match cloud.launch(&LaunchOrder { batch, pool, labels: &labels }).await {
             Ok(instances) => self.launched(batch, sheet, &instances).await,

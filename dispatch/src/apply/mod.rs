@@ -9,7 +9,11 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::identifier::RunnerKey;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::cloud::Cloud;
+use crate::forge::Forge;
+use crate::identifier::{BackendName, ForgeName, RunnerKey};
 use crate::journal::Subject;
 use crate::ledger::{Ledger, LedgerError, Sheet};
 use crate::plan::{Action, Plan, Planned};
@@ -21,10 +25,14 @@ use crate::time::Timestamp;
 use crate::worker::LEASE_S;
 use step::{Step, steps};
 
+/// Times that the lease is renewed at once; a process that stands still for so long each time gives up.
+const RENEWALS: usize = 3;
+
 /// A plan at work.
 pub(crate) struct Apply<'a> {
     service: &'a Service,
-    lease: Stored<Lease>,
+    fence: u64,
+    lease: Mutex<Stored<Lease>>,
     stop_at: Timestamp,
     launched: Launched,
 }
@@ -98,7 +106,7 @@ fn moves(action: &Action) -> bool {
 impl<'a> Apply<'a> {
     /// Nothing is begun after `stop_at`.
     pub(crate) fn new(service: &'a Service, lease: Stored<Lease>, stop_at: Timestamp) -> Self {
-        Self { service, lease, stop_at, launched: Launched::default() }
+        Self { service, fence: lease.record.fence, lease: Mutex::new(lease), stop_at, launched: Launched::default() }
     }
 
     /// Carries out the actions in order; stops at once when another worker has taken over.
@@ -124,13 +132,32 @@ impl<'a> Apply<'a> {
         Ok(applied)
     }
 
-    /// Renews the lease when half of it is over.
-    async fn keep_lease(&mut self) -> Result<(), LedgerError> {
-        let left_s = self.lease.record.expires_at.since_s(self.service.clock.now());
-        if left_s < LEASE_S / 2 {
-            self.lease = self.ledger().renew(&self.lease, LEASE_S).await?;
+    /// Renews the lease when half of it is over, until it is fresh: the process may stand still at any moment, this one too.
+    async fn keep_lease(&self) -> Result<(), LedgerError> {
+        for _ in 0..RENEWALS {
+            let lease = self.lease.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if lease.record.expires_at.since_s(self.service.clock.now()) >= LEASE_S / 2 {
+                return Ok(());
+            }
+            let renewed = self.ledger().renew(&lease, LEASE_S).await?;
+            *self.lease.lock().unwrap_or_else(PoisonError::into_inner) = renewed;
         }
-        Ok(())
+        Err(LedgerError::LeaseLost)
+    }
+
+    /// A forge, for one call. What was decided is begun under a fresh lease only: whoever has lost it may find that his
+    /// successor has decided otherwise, and no record stops a call that goes elsewhere.
+    async fn forge(&self, name: &ForgeName) -> Result<Arc<dyn Forge>, Failed> {
+        self.keep_lease().await?;
+        let missing = || Failed::Call(format!("forge `{name}` is no longer configured"));
+        self.service.forges.get(name).cloned().ok_or_else(missing)
+    }
+
+    /// A cloud, for one call; under a fresh lease, [as at a forge](Self::forge).
+    async fn cloud(&self, name: &BackendName) -> Result<Arc<dyn Cloud>, Failed> {
+        self.keep_lease().await?;
+        let missing = || Failed::Call(format!("backend `{name}` is no longer configured"));
+        self.service.clouds.get(name).cloned().ok_or_else(missing)
     }
 
     fn is_over(&self) -> bool {
@@ -138,7 +165,7 @@ impl<'a> Apply<'a> {
     }
 
     fn ledger(&self) -> Ledger<'a> {
-        self.service.ledger().fenced(self.lease.record.fence)
+        self.service.ledger().fenced(self.fence)
     }
 
     /// If they cannot be recorded together, each is tried alone, so that one that fails takes no other along.

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use userdata::Identity;
 
-use crate::clock::HandClock;
+use crate::clock::{Clock, HandClock};
 use crate::cloud::{Cloud, CloudError, HandOver, Instance, LaunchOrder, Withdrawal};
 use crate::forge::{Forge, JobState, MemoryForge, Registration};
 use crate::identifier::InstanceId;
+use crate::ledger::{Ledger, LedgerError};
+use crate::phase::QUIET_S;
 use crate::plan::{Action, Plan, Planned, Unless};
 use crate::reason::Reason;
 use crate::record::{Control, JobRecord, Mode, Record, RunnerRecord};
@@ -18,8 +20,9 @@ use crate::scene::{NOW, Scene, job_key, runner_key};
 use crate::service::Service;
 use crate::store::{Expect, Key, Life, Transaction};
 use crate::time::Timestamp;
+use crate::worker::LEASE_S;
 
-use super::Apply;
+use super::{Applied, Apply};
 
 /// A machine that had its identity long ago.
 #[derive(Default)]
@@ -90,9 +93,13 @@ impl AfterLoss {
     }
 
     async fn carry_out(&self, action: Action) {
-        let lease = self.service.ledger().lease("worker", 60).await.unwrap().unwrap();
+        self.try_to_carry_out(action).await.unwrap();
+    }
+
+    async fn try_to_carry_out(&self, action: Action) -> Result<Applied, LedgerError> {
+        let lease = self.service.ledger().lease("worker", LEASE_S).await.unwrap().unwrap();
         let plan = Plan { actions: vec![Planned { action, reason: Reason::LaunchAgain }] };
-        Apply::new(&self.service, lease, Timestamp::from_millis(u64::MAX)).carry_out(plan).await.unwrap();
+        Apply::new(&self.service, lease, Timestamp::from_millis(u64::MAX)).carry_out(plan).await
     }
 
     async fn runner(&self) -> RunnerRecord {
@@ -147,6 +154,45 @@ async fn a_runner_is_ended_only_when_no_request_for_work_can_be_under_way() {
     assert_eq!(story.runner().await.disabled_at, Some(NOW));
     assert!(!ended(9).await);
     assert!(ended(1).await);
+}
+
+/// Two computers, or one before and after its clock was set, may disagree by more than the wait.
+#[tokio::test]
+async fn what_another_clock_says_about_the_wait_does_not_count() {
+    let by_another = |runner: &mut RunnerRecord| (runner.disabled_at, runner.disabled_by) = (Some(NOW), Some(1));
+    let story = AfterLoss::new(&Scene::new().launched(0).with_runner(0, by_another)).await.registered(7, "test-m-0");
+    story.forge.disable(&story.runner().await.scope, 7).await.unwrap();
+    story.clock.advance_s(60);
+    let end = || Action::End { runner: runner_key(0), unless: Unless::Busy };
+    story.carry_out(end()).await;
+    assert!(!story.machine.ended.load(Ordering::SeqCst));
+    story.clock.advance_s(QUIET_S);
+    story.carry_out(end()).await;
+    assert!(story.machine.ended.load(Ordering::SeqCst));
+}
+
+/// A process may stand still at any moment, as between its last look and what follows from it.
+#[tokio::test]
+async fn whoever_stood_still_for_longer_than_his_lease_ends_nothing_more() {
+    let story = AfterLoss::new(&Scene::new().launched(0)).await.registered(7, "test-m-0");
+    let end = || Action::End { runner: runner_key(0), unless: Unless::Busy };
+    story.carry_out(end()).await;
+    for (successor, ends) in [(true, false), (false, true)] {
+        story.clock.advance_s(QUIET_S);
+        let (store, clock) = (story.service.store.clone(), story.clock.clone());
+        story.forge.meanwhile(move || {
+            Box::pin(async move {
+                clock.advance_s(LEASE_S);
+                if successor {
+                    Ledger::open(store.as_ref(), clock.now(), 60).lease("successor", 1).await.unwrap().unwrap();
+                }
+            })
+        });
+        let outcome = story.try_to_carry_out(end()).await;
+        assert_eq!(outcome == Err(LedgerError::LeaseLost), successor);
+        assert_eq!(story.machine.ended.load(Ordering::SeqCst), ends);
+        story.clock.advance_s(1);
+    }
 }
 
 /// The launch was carried out and its answer lost; then the job was cancelled.

@@ -13,9 +13,10 @@ use crate::world::{ForgeView, View};
 
 /// Seconds that a machine gets to end by itself after its job.
 pub const EXIT_GRACE_S: u64 = 30;
-/// Seconds after the launch in which a machine that the cloud does not list is believed to exist; EC2's lists lag. Our own
-/// time of the claim counts too: by a clock that is ahead of the cloud's, a machine is old when it begins.
-pub const VISIBILITY_GRACE_S: u64 = 60;
+/// Seconds after the launch in which a machine that the cloud does not list is believed to exist. EC2's lists lag by seconds;
+/// but the clock of the worker that looks may be minutes ahead of the one that launched. Our own time of the claim counts too:
+/// by a clock that is ahead of the cloud's, a machine is old when it begins.
+pub const VISIBILITY_GRACE_S: u64 = 300;
 /// Seconds between disabling a runner and removing it: a request for work that was under way has ended by then
 /// (both runners give up on `FetchTask` after 5 s).
 pub const QUIET_S: u64 = 10;
@@ -49,6 +50,8 @@ pub enum Phase {
     Idle,
     /// Online for too long without taking a job.
     Starved,
+    /// The same, and the forge hears nothing from it any more: its runner has stopped, and the machine has not.
+    Silent,
     /// Told to take nothing more; a last request may be under way.
     Quieting,
     /// Quiet for long enough to be removed.
@@ -105,6 +108,7 @@ impl Phase {
             | Self::Lost { .. }
             | Self::Unobserved => true,
             Self::Quiet
+            | Self::Silent
             | Self::Takes { .. }
             | Self::Busy
             | Self::Overtime
@@ -275,6 +279,7 @@ fn registered(runner: &RunnerRecord, registration: &Registration, bounds: Bounds
         None if registration.online => Phase::ComesOnline,
         None if age_s >= bounds.boot_s => Phase::Hung,
         None => Phase::Booting,
+        Some(at) if now.since_s(at) >= bounds.idle_s && !registration.online => Phase::Silent,
         Some(at) if now.since_s(at) >= bounds.idle_s => Phase::Starved,
         Some(_) => Phase::Idle,
     }

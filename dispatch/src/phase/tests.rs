@@ -53,7 +53,10 @@ fn a_runner_boots_comes_online_waits_and_starves() {
     assert_eq!(seen(&online), Phase::ComesOnline);
     assert_eq!(seen(&Scene::new().idle(0)), Phase::Idle);
     assert_eq!(seen(&Scene::new().idle(0).after_s(DEFAULT_IDLE_LIMIT_S - 1)), Phase::Idle);
-    assert_eq!(seen(&Scene::new().idle(0).after_s(DEFAULT_IDLE_LIMIT_S)), Phase::Starved);
+    let mut starved = Scene::new().idle(0).after_s(DEFAULT_IDLE_LIMIT_S);
+    assert_eq!(seen(&starved), Phase::Starved);
+    starved.registration(0).online = false;
+    assert_eq!(seen(&starved), Phase::Silent);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn follow(world: &World, now: &Now<'_>, plan: &mut Draft) {
         }
         Phase::Finishes { job } => plan.record(Action::RecordOver(key), over(world, runner, *job)),
         Phase::Hung => end(runner, Unless::Busy, hung(world, runner), plan),
-        Phase::Starved => retire(world, now, starved(world, runner), plan),
+        Phase::Starved | Phase::Silent => retire(world, now, starved(world, runner), plan),
         Phase::Quiet => retire(world, now, Reason::Quiet, plan),
         Phase::Overtime => end(runner, Unless::Never, overtime(world, runner), plan),
         Phase::Done => end(runner, Unless::Never, Reason::Served, plan),
@@ -75,16 +75,17 @@ fn retire(world: &World, now: &Now<'_>, reason: Reason, plan: &mut Draft) {
         Phase::Found { .. } | Phase::Unintroduced { .. } | Phase::Introduced | Phase::Booting | Phase::Hung | Phase::Quiet => {
             end(runner, Unless::Busy, reason, plan);
         }
-        Phase::ComesOnline | Phase::Idle | Phase::Starved if disables => {
+        Phase::ComesOnline | Phase::Idle | Phase::Starved | Phase::Silent if disables => {
             plan.end(Action::Disable(runner.key.clone()), reason);
         }
-        Phase::ComesOnline | Phase::Idle | Phase::Starved if runner.handle.is_some() => {
+        Phase::ComesOnline | Phase::Idle | Phase::Starved | Phase::Silent if runner.handle.is_some() => {
             end(runner, Unless::Busy, reason, plan);
         }
         Phase::ComesOnline => plan.record(Action::RecordOnline(runner.key.clone()), Reason::Online),
         Phase::Unlaunched
         | Phase::Idle
         | Phase::Starved
+        | Phase::Silent
         | Phase::Quieting
         | Phase::Takes { .. }
         | Phase::Busy

@@ -164,6 +164,14 @@ mod balance {
     }
 
     #[test]
+    fn a_runner_that_stopped_on_a_machine_that_did_not_is_none_for_a_job() {
+        let mut scene = Scene::new().known(1, JobState::Queued).idle(0).after_s(DEFAULT_IDLE_LIMIT_S);
+        assert_eq!(scene.launches(), 0, "it may still take the job");
+        scene.registration(0).online = false;
+        assert_eq!(scene.launches(), 1);
+    }
+
+    #[test]
     fn two_jobs_may_swap_their_runners() {
         let swapped = Scene::new().busy(0, 2).idle(1).known(1, JobState::Queued);
         assert_eq!(swapped.planned(), NOTHING, "runner 1 was launched for job 2 and now waits for job 1");

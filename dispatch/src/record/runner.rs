@@ -38,6 +38,8 @@ pub struct RunnerRecord {
     pub online_at: Option<Timestamp>,
     /// When the forge was told to give it no more jobs.
     pub disabled_at: Option<Timestamp>,
+    /// The [clock](crate::clock::Clock::id) that told when.
+    pub disabled_by: Option<u64>,
     /// The job that it took.
     pub job: Option<JobKey>,
     /// When that job was first seen to be over.
@@ -84,6 +86,7 @@ impl RunnerRecord {
             handed_over_at: None,
             online_at: None,
             disabled_at: None,
+            disabled_by: None,
             job: None,
             job_over_at: None,
             story: Story::default(),

@@ -119,7 +119,8 @@ fn labels(random: &mut Random) -> LabelSet {
 
 fn misfortune(random: &mut Random, horizon: Millis) -> Vec<Window> {
     let kinds = if random.permille(80) { 0 } else { random.between(1..=7) };
-    let families = [Fault::ALL, Fault::ALL, Fault::OF_PROCESSES, Fault::OF_THE_CLOUD, Fault::OF_MACHINES];
+    let families =
+        [Fault::ALL, Fault::ALL, Fault::OF_PROCESSES, Fault::OF_THE_CLOUD, Fault::OF_MACHINES, Fault::OF_OLD_DECISIONS];
     let among = random.pick(&families).copied().unwrap_or(Fault::ALL);
     let mut windows = Vec::new();
     for _ in 0..kinds {
@@ -136,7 +137,16 @@ fn window(random: &mut Random, fault: Fault, horizon: Millis) -> Window {
     let lasts = match fault {
         fault if fault.excuses_waiting() => random.mostly_small(10_000..=1_800_000),
         Fault::Upgrade | Fault::StoreDeleted => 1,
-        Fault::WorkersOverlap | Fault::IndexLags | Fault::ListLags | Fault::TerminateSlow | Fault::ForeignRunner => horizon,
+        Fault::EdgeKilled
+        | Fault::WorkersOverlap
+        | Fault::WorkerFrozen
+        | Fault::IndexLags
+        | Fault::ListLags
+        | Fault::PartialLaunch
+        | Fault::TerminateSlow
+        | Fault::ForeignRunner => horizon,
+        // What befalls one machine in ten needs many machines.
+        fault if Fault::OF_MACHINES.contains(&fault) => horizon,
         _ => random.mostly_small(60_000..=horizon.max(60_000)),
     };
     Window { fault, from, until: from + lasts, odds: fault.usual_odds() }

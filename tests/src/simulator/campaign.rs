@@ -12,7 +12,7 @@ use super::script::Script;
 use super::story::Story;
 
 /// Jobs of one story: enough to meet, few enough to read.
-const JOBS_OF_A_STORY: u64 = 100;
+pub const JOBS_OF_A_STORY: u64 = 100;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -35,9 +35,10 @@ pub struct Failure {
 }
 
 impl Campaign {
-    /// The script of one of its stories.
-    pub fn script(&self, number: u64, jobs: u64) -> Arc<Script> {
+    /// The script of one of its stories; the last may be shorter.
+    pub fn script(&self, number: u64) -> Arc<Script> {
         let seed = Random::of(self.seed, number + 1).number();
+        let jobs = JOBS_OF_A_STORY.min(self.jobs.saturating_sub(number.saturating_mul(JOBS_OF_A_STORY)));
         Arc::new(author::write(seed, usize::try_from(jobs).unwrap_or(0), &self.without))
     }
 
@@ -45,7 +46,7 @@ impl Campaign {
     pub fn run(&self, mut progress: impl FnMut(u64)) -> (Report, Option<Failure>) {
         let mut report = Report::of(self.seed);
         while report.jobs < self.jobs {
-            let script = self.script(report.stories, JOBS_OF_A_STORY.min(self.jobs - report.jobs));
+            let script = self.script(report.stories);
             let outcome = play(&script, Story::untold());
             report.add(&outcome);
             progress(report.jobs);

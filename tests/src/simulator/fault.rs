@@ -54,6 +54,7 @@ faults! {
     ForeignRunner "foreign-runner" "a runner that is not ours takes the job",
     CloudDown "cloud-down" "the cloud answers nothing",
     CloudThrottled "cloud-throttled" "a call exceeds the cloud's rate limit",
+    CloudError "cloud-error" "a call to the cloud fails without effect",
     CloudAnswerLost "cloud-answer-lost" "a call to the cloud takes effect, but its answer is lost",
     CapacityGone "capacity-gone" "no machine is to be had",
     QuotaReached "quota-reached" "the account may have no more machines",
@@ -71,7 +72,7 @@ faults! {
     MachineReboots "machine-reboots" "a machine restarts by itself",
     IdentityAskedAgain "identity-asked-again" "something on a machine, such as its job, asks for the identity once more",
     RunnerDeaf "runner-deaf" "a runner is online but asks for no job",
-    PowerOffHangs "power-off-hangs" "a machine stays on after its job",
+    PowerOffHangs "power-off-hangs" "a machine that was told to power off stays on",
     MachineClockWrong "machine-clock-wrong" "a machine's clock is wrong by years, so that no signature is accepted",
     JobEndless "job-endless" "a job runs beyond the maximum age of its machine",
 }
@@ -79,10 +80,12 @@ faults! {
 impl Fault {
     /// Faults of processes and of those who run them; some are dangerous only together.
     pub const OF_PROCESSES: &'static [Self] = &[
+        Self::EdgeKilled,
         Self::WorkerKilled,
         Self::WorkerFrozen,
         Self::WorkersOverlap,
         Self::ClockWrong,
+        Self::ForeignRunner,
         Self::Upgrade,
         Self::Paused,
         Self::Draining,
@@ -95,6 +98,7 @@ impl Fault {
     pub const OF_THE_CLOUD: &'static [Self] = &[
         Self::CloudDown,
         Self::CloudThrottled,
+        Self::CloudError,
         Self::CloudAnswerLost,
         Self::CapacityGone,
         Self::QuotaReached,
@@ -116,10 +120,29 @@ impl Fault {
         Self::PowerOffHangs,
         Self::MachineClockWrong,
         Self::JobEndless,
+        Self::RaceLost,
         Self::FetchSlow,
         Self::FetchAnswerLost,
         Self::ForgeDown,
         Self::ForgeSlow,
+    ];
+
+    /// What makes a decision old before it takes effect, and what changes under it meanwhile.
+    pub const OF_OLD_DECISIONS: &'static [Self] = &[
+        Self::WorkerFrozen,
+        Self::WorkerKilled,
+        Self::WorkersOverlap,
+        Self::ClockWrong,
+        Self::ForeignRunner,
+        Self::CapacityGone,
+        Self::CloudDown,
+        Self::CloudError,
+        Self::CloudAnswerLost,
+        Self::PartialLaunch,
+        Self::FetchSlow,
+        Self::ForgeSlow,
+        Self::StoreDeleted,
+        Self::Draining,
     ];
 
     /// By its name.
@@ -144,12 +167,14 @@ impl Fault {
     /// How often it strikes where it can, in a thousand, when nothing else is said.
     pub fn usual_odds(self) -> u64 {
         match self {
-            Self::EdgeKilled | Self::WorkerKilled => 4,
-            Self::ForgeError | Self::ForgeAnswerLost | Self::CloudThrottled | Self::CloudAnswerLost => 60,
+            Self::WorkerKilled => 4,
+            Self::EdgeKilled => 40,
+            Self::ForgeError | Self::ForgeAnswerLost | Self::CloudThrottled | Self::CloudError | Self::CloudAnswerLost => 60,
             Self::StoreThrottled | Self::StoreAnswerLost => 10,
             Self::WorkerFrozen => 30,
-            Self::FetchAnswerLost | Self::ScriptNeverRuns | Self::JobEndless => 50,
-            Self::BootHangs
+            Self::FetchAnswerLost
+            | Self::ScriptNeverRuns
+            | Self::BootHangs
             | Self::MachineDies
             | Self::MachineReboots
             | Self::IdentityAskedAgain
@@ -159,6 +184,7 @@ impl Fault {
             | Self::DeliveryDelayed
             | Self::ForgeSlow
             | Self::PowerOffHangs
+            | Self::JobEndless
             | Self::BootSlow
             | Self::ForeignRunner
             | Self::PartialLaunch => 300,

@@ -27,12 +27,13 @@ pub(super) const SWEEP_S: u64 = 60;
 /// A process of the product.
 pub(super) fn install(world: &Shared, settings: &Settings, holder: String, clock_off_ms: i64) -> Service {
     let looks: Arc<Looks> = Arc::default();
+    let clock = WorldClock { world: world.clone(), id: lock(world).start_clock(clock_off_ms) };
     let forge: Arc<dyn Forge> = Arc::new(ForgeSeam::new(world.clone(), looks.clone()));
     let cloud: Arc<dyn Cloud> = Arc::new(CloudSeam::new(world.clone(), looks));
     Service {
         config: config(settings),
         store: Arc::new(StoreSeam::new(world.clone())),
-        clock: Arc::new(WorldClock { world: world.clone(), off_ms: clock_off_ms }),
+        clock: Arc::new(clock),
         forges: BTreeMap::from([(FORGE.into(), forge)]),
         clouds: BTreeMap::from([(CLOUD.into(), cloud)]),
         journal: Arc::new(WorldJournal { world: world.clone() }),
@@ -70,13 +71,16 @@ fn config(settings: &Settings) -> Config {
 /// The world's time, off by what this process believes.
 struct WorldClock {
     world: Shared,
-    off_ms: i64,
+    id: u64,
 }
 
 impl Clock for WorldClock {
     fn now(&self) -> Timestamp {
-        let true_time = lock(&self.world).moment();
-        Timestamp::from_millis(true_time.millis().saturating_add_signed(self.off_ms))
+        lock(&self.world).shown_by(self.id)
+    }
+
+    fn id(&self) -> u64 {
+        self.id
     }
 }
 

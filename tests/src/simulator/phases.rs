@@ -11,7 +11,7 @@ use super::world::World;
 pub type Phases = BTreeMap<String, u64>;
 
 /// Every phase that a run which is long enough must reach.
-pub const ALL: [&str; 20] = [
+pub const ALL: [&str; 21] = [
     "Unlaunched",
     "Found",
     "Unintroduced",
@@ -21,6 +21,7 @@ pub const ALL: [&str; 20] = [
     "ComesOnline",
     "Idle",
     "Starved",
+    "Silent",
     "Quieting",
     "Quiet",
     "Takes",

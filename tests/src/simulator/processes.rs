@@ -139,12 +139,7 @@ impl Processes {
             }
             Wish::Ring => (0..self.workers.len()).for_each(|worker| self.ring(worker)),
             Wish::Start { worker } => self.start(worker),
-            Wish::Thaw { task } => {
-                if let Some(task) = self.tasks.get_mut(&task) {
-                    task.frozen = false;
-                }
-                self.poll(task);
-            }
+            Wish::Thaw { task, after_ms } => self.thaw(task, after_ms),
             Wish::Upgrade => self.upgrade(),
         }
     }
@@ -214,12 +209,25 @@ impl Processes {
             world.tell(|| format!("process: a worker stands still for {} s", delay / 1_000));
             let now = world.now();
             world.weather.excuse(now, now + delay);
-            world.after(delay, move |world| world.wishes.push(Wish::Thaw { task: number }));
+            world.after(delay, move |world| world.wishes.push(Wish::Thaw { task: number, after_ms: delay }));
             drop(world);
             if let Some(task) = self.tasks.get_mut(&number) {
                 task.frozen = true;
             }
         }
+    }
+
+    /// A process that stood still goes on, and sees by its clock for how long.
+    fn thaw(&mut self, number: u64, after_ms: Millis) {
+        let Some(task) = self.tasks.get_mut(&number) else { return };
+        task.frozen = false;
+        if let Some(worker) = task.worker.and_then(|worker| self.workers.get(worker)) {
+            let mut world = lock(&self.world);
+            if world.without(Safety::FreshLease) {
+                world.hold_back_clock(worker.service.clock.id(), after_ms);
+            }
+        }
+        self.poll(number);
     }
 
     fn kill(&mut self, number: u64) {
@@ -267,6 +275,7 @@ impl Processes {
                     return;
                 };
                 worker.task = None;
+                lock(&self.world).correct_clock(worker.service.clock.id());
                 if std::mem::take(&mut worker.rung) {
                     self.ring(number);
                 }

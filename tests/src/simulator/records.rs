@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dispatch::forge::JobState;
 use dispatch::identifier::BatchId;
+use dispatch::phase::QUIET_S;
 use dispatch::record::{Record, RunnerRecord};
 use dispatch::store::{CommitError, Expect, Key, Life, MemoryStore, Store, StoreError, Stored, Transaction, Write};
 use dispatch::time::Timestamp;
@@ -188,6 +189,9 @@ impl World {
                 let expect = self.records.read(key).map_or(Expect::Absent, |stored| Expect::Version(stored.version));
                 Some(Write::Put { key: key.clone(), expect, record: record.clone(), life: *life })
             }
+            Write::Put { key, expect, record, life } if self.without(Safety::FreshLookBeforeKill) => {
+                Some(Write::Put { key: key.clone(), expect: *expect, record: Box::new(long_disabled(record)), life: *life })
+            }
             Write::Add { key, by, .. } if self.without(Safety::Counters) => {
                 Some(Write::Add { key: key.clone(), by: *by, at_most: None })
             }
@@ -202,6 +206,18 @@ fn change(write: &Write) -> Option<(Key, bool)> {
         Write::Put { key, life, .. } => Some((key.clone(), *life == Life::Open)),
         Write::Delete { key, .. } => Some((key.clone(), false)),
         Write::Add { .. } | Write::Check { .. } => None,
+    }
+}
+
+/// The same, except that a runner that was told to take nothing more was told long ago.
+fn long_disabled(record: &Record) -> Record {
+    match record {
+        Record::Runner(runner) if runner.disabled_at.is_some() => {
+            let mut runner = RunnerRecord::clone(runner);
+            runner.disabled_at = runner.disabled_at.map(|at| Timestamp::from_millis(at.millis().saturating_sub(QUIET_S * 1_000)));
+            runner.into()
+        }
+        record => record.clone(),
     }
 }
 

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::HeaderMap;
 
+use super::agenda::Millis;
+
 /// Something that processes shall do.
 #[derive(Debug)]
 pub enum Wish {
@@ -31,6 +33,8 @@ pub enum Wish {
     Thaw {
         /// Its task.
         task: u64,
+        /// For how long it stood still.
+        after_ms: Millis,
     },
     /// Every process is replaced by a newer version with another configuration.
     Upgrade,

@@ -1,5 +1,6 @@
 //! Everything outside of the product: forge, cloud, machines, store and time, as plain tables.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dispatch::time::Timestamp;
@@ -48,6 +49,16 @@ pub struct World {
     pub story: Story,
     /// Phases that the product's runners went through.
     pub phases: Phases,
+    /// The clocks of processes, by number.
+    clocks: BTreeMap<u64, Wrong>,
+}
+
+/// What is wrong with a clock.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wrong {
+    off_ms: i64,
+    /// For how long it stood still, as far as it does not know yet.
+    behind_ms: Millis,
 }
 
 impl World {
@@ -65,6 +76,7 @@ impl World {
             wishes: Vec::new(),
             story,
             phases: Phases::default(),
+            clocks: BTreeMap::new(),
             script,
         }
     }
@@ -77,6 +89,30 @@ impl World {
     /// The true time as a moment of the calendar.
     pub fn moment(&self) -> Timestamp {
         moment(self.now())
+    }
+
+    /// Starts the clock of a process, off by what that believes; its number.
+    pub(super) fn start_clock(&mut self, off_ms: i64) -> u64 {
+        let id = u64::try_from(self.clocks.len()).unwrap_or(u64::MAX);
+        self.clocks.insert(id, Wrong { off_ms, behind_ms: 0 });
+        id
+    }
+
+    /// A clock stands still for so long, and does not know it.
+    pub(super) fn hold_back_clock(&mut self, id: u64, by_ms: Millis) {
+        self.clocks.entry(id).or_default().behind_ms += by_ms;
+    }
+
+    /// A clock learns for how long it stood still.
+    pub(super) fn correct_clock(&mut self, id: u64) {
+        self.clocks.entry(id).or_default().behind_ms = 0;
+    }
+
+    /// The time by one of the clocks.
+    pub(super) fn shown_by(&self, id: u64) -> Timestamp {
+        let Wrong { off_ms, behind_ms } = self.clocks.get(&id).copied().unwrap_or_default();
+        let millis = self.moment().millis().saturating_sub(behind_ms);
+        Timestamp::from_millis(millis.saturating_add_signed(off_ms))
     }
 
     /// Plans something for later.

@@ -131,6 +131,10 @@ impl Clock for Pretended {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(BEGIN.millis() + u64::try_from(self.0.elapsed().as_millis()).unwrap())
     }
+
+    fn id(&self) -> u64 {
+        0
+    }
 }
 
 /// A job that waits.

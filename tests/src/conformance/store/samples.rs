@@ -97,6 +97,7 @@ pub fn runner(index: u16) -> Record {
         handed_over_at: None,
         online_at: None,
         disabled_at: None,
+        disabled_by: None,
         job: None,
         job_over_at: None,
         story: Story::default(),

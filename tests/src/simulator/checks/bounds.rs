@@ -13,28 +13,25 @@ impl World {
     }
 
     fn check_without_work(&mut self, number: u64) {
-        let Some(machine) = self.cloud.machines.get(&number).filter(|machine| machine.counts() && machine.job.is_none()) else {
-            return;
-        };
+        let is_due = |machine: &&Machine| machine.counts() && machine.job.is_none() && !machine.stays_on;
+        let Some(machine) = self.cloud.machines.get(&number).filter(is_due) else { return };
         let limits = machine.limits;
         self.check_bound(number, limits.boot + limits.idle, "without ever having worked", Self::check_without_work);
     }
 
     pub(super) fn check_age(&mut self, number: u64) {
-        let Some(limits) = self.cloud.machines.get(&number).filter(|machine| machine.counts()).map(|machine| machine.limits)
-        else {
-            return;
-        };
+        // The end of one that has done its work is awaited already.
+        let waits = |machine: &&Machine| machine.counts() && machine.done.is_none();
+        let Some(limits) = self.cloud.machines.get(&number).filter(waits).map(|machine| machine.limits) else { return };
         self.check_bound(number, limits.age, "beyond its maximum age", Self::check_age);
     }
 
-    /// Only for a machine whose script never ran does the bound depend on us, and so on the weather.
+    /// Only for a machine that does not end itself does the bound depend on us, and so on the weather.
     fn check_bound(&mut self, number: u64, bound: Millis, how: &str, again: fn(&mut Self, u64)) {
         let Some(machine) = self.cloud.machines.get(&number) else { return };
         let age = self.now() - machine.launched;
-        if machine.doom == Some(Doom::NeverRuns)
-            && self.weather.fair_ms(machine.launched, self.now(), &[]) <= bound + 2 * SLACK_MS
-        {
+        let needs_us = machine.doom == Some(Doom::NeverRuns) || machine.stays_on;
+        if needs_us && self.weather.fair_ms(machine.launched, self.now(), &[]) <= bound + 2 * SLACK_MS {
             self.after(60_000, move |world| again(world, number));
             return;
         }

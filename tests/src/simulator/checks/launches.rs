@@ -93,6 +93,13 @@ impl World {
         }
     }
 
+    /// A machine that never worked and never will is still there.
+    pub(crate) fn check_stays_on(&mut self, number: u64) {
+        let Some(machine) = self.cloud.machines.get(&number).filter(|machine| !machine.settled) else { return };
+        let group = (machine.scope.clone(), machine.labels.clone());
+        self.checks.groups.entry(group).or_default().failed += 1;
+    }
+
     fn forgive(&mut self, number: u64) {
         let Some(machine) = self.cloud.machines.get_mut(&number).filter(|machine| !machine.settled) else { return };
         machine.settled = true;
@@ -107,6 +114,9 @@ impl World {
         let Some(machine) = self.cloud.machines.get_mut(&number).filter(|machine| !machine.settled) else { return };
         machine.settled = true;
         let machine = machine.clone();
+        if machine.stays_on {
+            return;
+        }
         if has_failed(&machine, now) || (machine.job.is_none() && now < self.checks.drained_until) {
             self.checks.groups.entry((machine.scope, machine.labels)).or_default().failed += 1;
         }

@@ -51,6 +51,9 @@ impl World {
             self.tell(|| format!("cloud: order {token} again: the same {} machines", machines.len()));
             return Ok(machines.iter().filter_map(|machine| self.shown(*machine)).collect());
         }
+        if order.batch.members.is_empty() {
+            return Err(refused("InvalidParameterValue: minCount", CloudErrorKind::Invalid));
+        }
         if self.suffers(Fault::CapacityGone) {
             return Err(refused("InsufficientInstanceCapacity", CloudErrorKind::Capacity));
         }
@@ -105,6 +108,7 @@ impl World {
             online: None,
             asks: false,
             job: None,
+            stays_on: false,
             done: None,
             terminated: None,
             ended: None,

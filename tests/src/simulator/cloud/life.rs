@@ -6,6 +6,9 @@ use super::super::safety::Safety;
 use super::super::world::World;
 use super::{Doom, Identity, Machine, Stage, instance};
 
+/// Why most machines end.
+const AFTER_ITS_JOB: &str = "powered off after its job";
+
 impl World {
     /// The machine begins to boot.
     pub(super) fn boot(&mut self, number: u64) {
@@ -46,7 +49,26 @@ impl World {
                 world.end_machine(number, "boot limit: no runner was started");
             }
         });
-        self.after(limits.age, move |world| world.end_machine(number, "maximum age reached"));
+        self.after(limits.age, move |world| world.reach_maximum_age(number));
+    }
+
+    /// Its runner is stopped, and it powers off. If that hangs, the bound on its age is the next.
+    fn reach_idle_limit(&mut self, number: u64) {
+        if !self.strikes(Fault::PowerOffHangs) {
+            return self.end_machine(number, "idle limit: no task");
+        }
+        self.disconnect(number);
+        if let Some(machine) = self.living(number) {
+            machine.stage = Stage::Leaves;
+            machine.stays_on = true;
+        }
+        self.check_stays_on(number);
+    }
+
+    /// Whatever it does, it is told to power off.
+    fn reach_maximum_age(&mut self, number: u64) {
+        self.lose_work(number);
+        self.leave(number, "maximum age reached");
     }
 
     fn wait_for_identity(&mut self, number: u64) {
@@ -111,7 +133,7 @@ impl World {
         if !self.without(Safety::MachineDeadlines) {
             self.after(idle, move |world| {
                 if world.living(number).is_some_and(|machine| machine.stage == Stage::Idles) {
-                    world.end_machine(number, "idle limit: no task");
+                    world.reach_idle_limit(number);
                 }
             });
         }
@@ -165,7 +187,7 @@ impl World {
         self.after(lasts, move |world| {
             if world.living(number).is_some_and(|machine| machine.works()) {
                 world.finish_job(job, attempt, "success");
-                world.leave(number);
+                world.leave(number, AFTER_ITS_JOB);
             }
         });
     }
@@ -174,12 +196,12 @@ impl World {
     pub fn stop_working(&mut self, job: u64) {
         let works = |(_, machine): &(&u64, &Machine)| machine.works() && machine.job.is_some_and(|(id, _)| id == job);
         if let Some(number) = self.cloud.machines.iter().find(works).map(|(number, _)| *number) {
-            self.leave(number);
+            self.leave(number, AFTER_ITS_JOB);
         }
     }
 
     /// The runner is through, and the machine powers off.
-    fn leave(&mut self, number: u64) {
+    fn leave(&mut self, number: u64, why: &'static str) {
         let Some(machine) = self.living(number) else { return };
         machine.stage = Stage::Leaves;
         self.disconnect(number);
@@ -188,7 +210,7 @@ impl World {
             return;
         }
         let delay = self.random.between(1_000..=5_000);
-        self.after(delay, move |world| world.end_machine(number, "powered off after its job"));
+        self.after(delay, move |world| world.end_machine(number, why));
     }
 
     /// A machine serves one boot only: whatever it did before, it powers off.

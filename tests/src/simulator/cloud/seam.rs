@@ -54,7 +54,13 @@ fn fate(world: &mut World, (least, most): (Millis, Millis)) -> Fate {
         return Fate::fails(5_000);
     }
     let delay = world.random.between(least..=most);
-    if world.strikes(Fault::CloudAnswerLost) { Fate::unheard(delay) } else { Fate::good(delay) }
+    if world.strikes(Fault::CloudError) {
+        Fate::fails(delay)
+    } else if world.strikes(Fault::CloudAnswerLost) {
+        Fate::unheard(delay)
+    } else {
+        Fate::good(delay)
+    }
 }
 
 #[async_trait]
@@ -72,6 +78,7 @@ impl Cloud for CloudSeam {
     async fn instances(&self) -> Result<Vec<Instance>, CloudError> {
         {
             let world = lock(&self.world);
+            self.looks.begin();
             if world.without(Safety::OrderOfLooks) {
                 self.looks.note_early(world.queue());
             }

@@ -21,7 +21,7 @@ impl World {
     /// answered, whatever becomes of the runner's row meanwhile (Gitea: `interceptor.go` reads the row, `FetchTask` picks).
     pub fn let_in(&mut self, registration: u64) -> Option<Row> {
         let now = self.now();
-        let heeds = !self.without(Safety::DisableAndWait);
+        let heeds = !self.without(Safety::FreshLookBeforeKill);
         let row = self.forge.registrations.get_mut(&registration)?;
         row.last_contact = Some(now);
         Some(row.clone()).filter(|row| !(row.disabled && heeds) && row.job.is_none())

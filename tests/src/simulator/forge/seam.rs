@@ -59,13 +59,21 @@ impl Forge for ForgeSeam {
     }
 
     async fn queue(&self) -> Result<Vec<ForgeJob>, ForgeError> {
+        let believes = lock(&self.world).without(Safety::FreshLookBeforeKill);
+        if let Some(seen) = self.looks.last().filter(|_| believes) {
+            return Ok(seen);
+        }
         let early = self.looks.instead_of_last();
         let look = |world: &mut World| {
             world.note_shortage();
             world.queue()
         };
         let jobs = self.ask("GET the queue", look).await?;
-        Ok(early.unwrap_or(jobs))
+        let jobs = early.unwrap_or(jobs);
+        if believes {
+            self.looks.note_last(&jobs);
+        }
+        Ok(jobs)
     }
 
     async fn job(&self, _repository: &RepositoryName, job: u64) -> Result<JobState, ForgeError> {
