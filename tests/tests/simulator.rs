@@ -16,13 +16,33 @@ const SEEDS: RangeInclusive<u64> = 1..=8;
 
 /// Where the lack of a safety shows soonest: under which seed, in which of its stories. Looked at first, because it saves the
 /// search; where nothing shows there any more, all stories are played. `where_each_safety_is_missed` finds these anew.
-const SHOWS_IN: [(Safety, u64, u64); 0] = [];
+const SHOWS_IN: [(Safety, u64, u64); 14] = [
+    (Safety::ClientToken, 1, 17),
+    (Safety::ClaimCondition, 2, 15),
+    (Safety::BatchImmutability, 1, 0),
+    (Safety::Sweep, 1, 0),
+    (Safety::MachineDeadlines, 2, 2),
+    (Safety::IdentitySingleUse, 2, 4),
+    (Safety::FreshLookBeforeKill, 2, 3),
+    (Safety::Withdrawal, 2, 17),
+    (Safety::Counters, 1, 0),
+    (Safety::OrderOfLooks, 4, 8),
+    (Safety::ConsistentReads, 1, 4),
+    (Safety::GhostRemoval, 1, 0),
+    (Safety::OwnTag, 1, 0),
+    (Safety::ControlSwitch, 1, 8),
+];
 
 /// Stories of one seed.
 const STORIES: u64 = JOBS / JOBS_OF_A_STORY;
 
-/// Safeties whose lack shows nowhere, and what makes up for each.
-const NEVER_MISSED: [Safety; 0] = [];
+/// Safeties whose lack shows nowhere, because others make up for it.
+///
+/// - The fence: each record is written on the condition that it is as it was read, calls outside begin under a fresh lease,
+///   and what makes a claim needless is written into the job's record at the successor's first look.
+/// - The fresh lease: an order sent too late has the token of its predecessor, what came of one that was given up gets no
+///   identity and is ended as an orphan, and an ending looks afresh. Its own test is beside `apply`.
+const NEVER_MISSED: [Safety; 2] = [Safety::LeaseFencing, Safety::FreshLease];
 
 fn campaign(seed: u64, jobs: u64) -> Campaign {
     Campaign { seed, jobs, without: Without::new() }
@@ -44,8 +64,9 @@ fn a_seed_decides_everything() {
 
 #[test]
 fn each_safety_is_missed_when_it_is_switched_off() {
-    let unmissed: Vec<Safety> = Safety::ALL.iter().copied().filter(|safety| !is_missed(*safety)).collect();
-    assert_eq!(unmissed, NEVER_MISSED, "nothing breaks without these");
+    let expected = Safety::ALL.iter().copied().filter(|safety| !NEVER_MISSED.contains(safety));
+    let unmissed: Vec<Safety> = expected.filter(|safety| !is_missed(*safety)).collect();
+    assert!(unmissed.is_empty(), "nothing breaks without {unmissed:?}");
 }
 
 /// Whether a promise is broken without a safety, in a story in which it is kept with it.

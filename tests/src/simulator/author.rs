@@ -140,6 +140,7 @@ fn window(random: &mut Random, fault: Fault, horizon: Millis) -> Window {
         Fault::EdgeKilled
         | Fault::WorkersOverlap
         | Fault::WorkerFrozen
+        | Fault::CloudError
         | Fault::IndexLags
         | Fault::ListLags
         | Fault::PartialLaunch

@@ -136,6 +136,7 @@ impl Fault {
         Self::ForeignRunner,
         Self::CapacityGone,
         Self::CloudDown,
+        Self::CloudThrottled,
         Self::CloudError,
         Self::CloudAnswerLost,
         Self::PartialLaunch,
@@ -169,7 +170,8 @@ impl Fault {
         match self {
             Self::WorkerKilled => 4,
             Self::EdgeKilled => 40,
-            Self::ForgeError | Self::ForgeAnswerLost | Self::CloudThrottled | Self::CloudError | Self::CloudAnswerLost => 60,
+            Self::ForgeError | Self::ForgeAnswerLost | Self::CloudThrottled | Self::CloudAnswerLost => 60,
+            Self::CloudError => 150,
             Self::StoreThrottled | Self::StoreAnswerLost => 10,
             Self::WorkerFrozen => 30,
             Self::FetchAnswerLost

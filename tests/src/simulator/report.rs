@@ -9,8 +9,9 @@ use super::episode::Outcome;
 use super::fault::Fault;
 use super::phases;
 
-/// From this many jobs on, a fault or phase that was never reached is a defect of the simulator.
-const LONG_ENOUGH: u64 = 10_000;
+/// From this many jobs on, a fault or phase that was never reached is a defect of the simulator. The rarest are a machine
+/// beyond its maximum age and one that did not end at its idle limit.
+const LONG_ENOUGH: u64 = 100_000;
 
 /// What many stories add up to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -57,7 +57,7 @@ impl World {
         }
     }
 
-    /// Somebody looks at the queue.
+    /// Somebody looks at the queue, or at a job.
     pub(crate) fn note_shortage(&mut self) {
         let now = self.now();
         self.checks.looked_at = now;

@@ -77,7 +77,11 @@ impl Forge for ForgeSeam {
     }
 
     async fn job(&self, _repository: &RepositoryName, job: u64) -> Result<JobState, ForgeError> {
-        self.ask("GET a job", move |world| world.job_state(job)).await
+        let look = move |world: &mut World| {
+            world.note_shortage();
+            world.job_state(job)
+        };
+        self.ask("GET a job", look).await
     }
 
     async fn trust(&self, _job: &ForgeJob) -> Result<Trust, ForgeError> {
