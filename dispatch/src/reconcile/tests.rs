@@ -151,6 +151,47 @@ mod jobs {
         assert!(beside(false).planned().iter().any(|line| line.contains("a job of a fork waits in the same queue")));
         assert_eq!(beside(true).launches(), 1, "a handle binds the runner to its job");
     }
+
+    #[test]
+    fn a_job_taken_by_a_runner_of_ours_is_not_taken_elsewhere() {
+        let running = JobState::Running { registration: None };
+        assert_eq!(
+            Scene::new().known(1, running.clone()).planned(),
+            ["close a job's record: taken by a runner that is not ours"]
+        );
+        let taken = Scene::new().known(1, JobState::Running { registration: Some(9) });
+        let taken = taken.change_job(1, |job| job.taken_by = Some(crate::scene::runner_key(7)));
+        assert_eq!(taken.planned(), NOTHING, "whatever became of that runner");
+        assert_eq!(Scene::on(ForgeKind::Gitea, 1, 24).known(1, running.clone()).planned(), NOTHING, "it does not say whose");
+        assert_eq!(Scene::on(ForgeKind::Forgejo, 11, 0).known(1, running).planned(), NOTHING, "it lists no runners");
+    }
+
+    #[test]
+    fn where_no_queue_is_told_silence_has_a_reason_of_its_own() {
+        let silent = Scene::on(ForgeKind::Gitea, 1, 24).known(1, JobState::Unknown).after_s(3 * 3_600);
+        assert_eq!(silent.planned().len(), 1);
+        assert!(silent.planned()[0].contains("nothing was heard of it for 3 h"), "{:?}", silent.planned());
+    }
+
+    #[test]
+    fn a_forge_out_of_sight_holds_its_own_jobs_only() {
+        let scene = Scene::new().known(1, JobState::Queued).known_away(5, JobState::Blocked).forge_is_down();
+        let away = "note: held: the forge does not list it as queued yet";
+        assert_eq!(scene.planned(), [away, "note: held: forge `home` cannot be asked: no answer within 10 s"]);
+    }
+
+    #[test]
+    fn a_forks_job_is_in_the_way_of_its_own_queue_only() {
+        let mut elsewhere = Scene::new().known(1, JobState::Queued).known(2, JobState::Queued);
+        elsewhere.forge().trust.insert(1, Trust::Fork);
+        assert_eq!(elsewhere.clone().launches(), 0);
+        let mut other_repository = elsewhere.clone();
+        other_repository.forge().jobs.get_mut(&1).unwrap().repository = "acme/other".parse().unwrap();
+        assert_eq!(other_repository.launches(), 1);
+        let mut here = Scene::new().known(1, JobState::Queued).known_away(2, JobState::Queued);
+        here.forge().trust.insert(1, Trust::Fork);
+        assert_eq!(here.launches(), 1, "the job of the other forge");
+    }
 }
 
 mod balance {
@@ -232,6 +273,17 @@ mod balance {
         };
         assert_eq!(id(0), id(0));
         assert_ne!(id(0), id(1));
+    }
+
+    #[test]
+    fn each_repository_has_a_limit_of_its_own() {
+        let mut scene = (1..=3).fold(Scene::new(), |scene, id| scene.known(id, JobState::Queued));
+        scene.config.limits.per_repository = Some(1);
+        assert_eq!(scene.launches(), 1);
+        scene.forge().jobs.get_mut(&3).unwrap().repository = "acme/other".parse().unwrap();
+        assert_eq!(scene.launches(), 2);
+        scene.config.limits.per_owner = Some(1);
+        assert_eq!(scene.launches(), 1, "both are of one owner");
     }
 }
 
@@ -320,6 +372,32 @@ mod endings {
     #[test]
     fn a_surplus_is_no_reason_to_act_while_the_forge_is_out_of_sight() {
         assert_eq!(Scene::new().idle(0).forge_is_down().planned(), NOTHING);
+    }
+
+    #[test]
+    fn what_never_left_goes_before_what_is_on_its_way() {
+        let ended = |scene: Scene| {
+            let plan = scene.known(1, JobState::Queued).plan();
+            let of = |action: &Action| if let Action::End { runner, .. } = action { Some(runner.index) } else { None };
+            plan.actions.iter().map(|planned| of(&planned.action)).collect::<Vec<_>>()
+        };
+        assert_eq!(ended(Scene::new().booting(0).launched(1)), [Some(1)], "one without its identity");
+        assert_eq!(ended(Scene::new().claimed(0).idle(1)), [None], "an order that may not have arrived is sent again");
+        let mut hung = Scene::new().booting(0).booting(1).after_s(DEFAULT_BOOT_LIMIT_S);
+        hung.instance(1).launched_at = NOW.plus_s(500);
+        assert_eq!(ended(hung), [Some(0)], "one that hangs");
+    }
+
+    #[test]
+    fn a_runner_bound_to_a_job_that_waits_no_more_can_take_nothing() {
+        let bound = Scene::on(ForgeKind::Forgejo, 15, 0).idle(0).with_runner(0, |runner| runner.handle = Some("h1".to_owned()));
+        assert_eq!(bound.planned(), ["end a machine: not needed: 1 runners wait for 0 jobs with these labels"]);
+    }
+
+    #[test]
+    fn a_lost_machine_is_told_as_lost_even_if_nobody_needs_it() {
+        let lost = Scene::new().idle(0).machine_ended(0);
+        assert_eq!(lost.planned(), ["end a machine: the machine disappeared before its runner took a job (spot interruption)"]);
     }
 }
 
@@ -471,5 +549,32 @@ mod strays {
         for another in [before(7, 1), before(8, 2)] {
             assert!(another.planned()[0].starts_with("suspect a counter"), "{:?}", another.planned());
         }
+    }
+
+    #[test]
+    fn a_machine_that_a_record_knows_is_no_orphan() {
+        let known = Scene::new().launched(0).known(1, JobState::Queued).after_s(200);
+        assert!(known.planned().iter().all(|line| !line.starts_with("end")), "{:?}", known.planned());
+    }
+
+    #[test]
+    fn a_ghost_is_one_whatever_else_works_beside_it() {
+        let ghost = |scene: Scene| {
+            let mut scene = scene.known(1, JobState::Queued);
+            let registration = Registration { id: 5, name: "test-m-9".to_owned(), online: false, disabled: false };
+            scene.forge().registrations.get_mut(&scope()).unwrap().push(registration);
+            scene.planned().contains(&"remove a ghost: registration 5 has no machine: removing it".to_owned())
+        };
+        assert!(ghost(Scene::new().booting(0)) && ghost(Scene::new().launched(0)));
+    }
+
+    #[test]
+    fn a_registration_that_works_or_is_recorded_is_no_ghost() {
+        let recorded = Scene::new().booting(0).machine_gone(0).known(1, JobState::Queued);
+        assert!(recorded.planned().iter().all(|line| !line.starts_with("remove")), "{:?}", recorded.planned());
+        let mut working = Scene::new().job(1, &["go"], JobState::Running { registration: Some(5) });
+        let offline = Registration { id: 5, name: "test-m-9".to_owned(), online: false, disabled: false };
+        working.forge().registrations.get_mut(&scope()).unwrap().push(offline);
+        assert_eq!(working.planned(), NOTHING);
     }
 }
