@@ -127,6 +127,17 @@ pub enum Reason {
         /// How long it was waited for.
         patience_s: u64,
     },
+    /// The forge could not show a predicted job by itself, and nobody found it.
+    #[error(
+        "withdrawn: it shares its commit status with another job, so the forge could not show it, and {failures} machines in a row found nothing to do: the prediction was wrong"
+    )]
+    InVain {
+        /// In a row.
+        failures: u32,
+    },
+    /// A predicted job is over, and its record is still what tells another from it.
+    #[error("over; it is remembered until the job of another run that shares its commit status has shown itself")]
+    OverBeside,
     /// An event could not be read for so long that its jobs are gone.
     #[error("the `{event}` of {repository} was given up after a day: {cause}")]
     NeverRead {
@@ -345,6 +356,8 @@ impl Reason {
             Self::Predicted { .. } => "predicted",
             Self::Unpredictable { .. } => "unpredictable",
             Self::Unconfirmed { .. } => "unconfirmed",
+            Self::InVain { .. } => "in_vain",
+            Self::OverBeside => "over_beside",
             Self::NeverRead { .. } => "never_read",
             Self::Served => "served",
             Self::Surplus { .. } => "surplus",

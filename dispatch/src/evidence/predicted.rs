@@ -1,74 +1,105 @@
 //! A job that was predicted (before Gitea 1.24 and Forgejo 11).
 //!
 //! Where the forge writes statuses, a prediction is only believed once a status confirms it, and what is not confirmed in
-//! time was wrong. The status stays `pending` from the first moment to the end, so whether the job can be taken follows
-//! from the jobs that it needs, and whether it is taken from its task.
+//! time was wrong; unless another job's status kept its own from being written ([`shown`](super::shown)). The status stays
+//! `pending` from the first moment to the end, so whether the job can be taken follows from the jobs that it needs, and
+//! whether it is taken from its task.
 
-use super::Evidence;
-use crate::forge::{JobPage, JobState, Status, StatusState};
+use super::shown::Showing;
+use super::{Evidence, Peer};
+use crate::forge::{JobState, Status, StatusState};
 use crate::record::{Need, Predicted};
 
 /// Seconds in which the forge must show a job that was predicted.
 pub(crate) const PATIENCE_S: u64 = 180;
 
+/// Machines that may find nothing to do for a job that the forge cannot show.
+pub(crate) const MOST_IN_VAIN: u32 = 2;
+
 /// How much earlier than our record something of the same run may have happened: the delivery was on its way.
-const ON_ITS_WAY_S: u64 = 10;
+pub(super) const ON_ITS_WAY_S: u64 = 10;
 
 /// Seconds after a failed need in which the forge skips what depends on it; what waits after that runs all the same.
 const SKIPPED_IN_S: u64 = 10;
 
-impl Evidence<'_> {
-    pub(super) fn predicted(&self, predicted: &Predicted) -> JobState {
-        let status = self.status(&predicted.contexts);
-        match status.map(|status| (&status.state, status.page)) {
-            Some((StatusState::Over(conclusion), _)) => JobState::Over { conclusion: conclusion.clone(), registration: None },
-            Some((StatusState::Pending, page)) => self.unless_unheard(self.confirmed(predicted, page)),
-            None if predicted.confirmed && self.age_s < PATIENCE_S => JobState::Blocked,
-            None if predicted.confirmed => JobState::Unknown,
-            None => self.unless_unheard(self.confirmed(predicted, None)),
+impl<'a> Evidence<'a> {
+    pub(super) fn predicted(&self, predicted: &'a Predicted) -> JobState {
+        let peer = Peer { record: self.record, predicted, age_s: self.age_s };
+        let showing = self.showing(&peer);
+        let in_vain = self.record.failures >= MOST_IN_VAIN;
+        match &showing {
+            Showing::As(shown) => match shown.end() {
+                Some((word, _)) => JobState::Over { conclusion: word.to_owned(), registration: None },
+                None if shown.is_running() => self.unless_unheard(JobState::Running { registration: None }),
+                None if shown.may_have_ended_unseen() && in_vain => JobState::Unknown,
+                None => self.waits(&peer, &showing),
+            },
+            Showing::Hidden if in_vain => JobState::Unknown,
+            Showing::Hidden => self.waits(&peer, &showing),
+            Showing::Not if !predicted.confirmed => self.waits(&peer, &showing),
+            Showing::Not if self.age_s < PATIENCE_S => JobState::Blocked,
+            Showing::Not => JobState::Unknown,
         }
     }
 
-    /// The newest status of one of these names, unless it is an earlier run's.
-    fn status(&self, contexts: &[String]) -> Option<&Status> {
-        self.statuses.iter().find(|status| contexts.contains(&status.context)).filter(|status| self.is_young(status.age_s))
-    }
-
-    fn is_young(&self, age_s: Option<u64>) -> bool {
-        age_s.is_none_or(|age_s| age_s <= self.age_s + ON_ITS_WAY_S)
-    }
-
-    fn confirmed(&self, predicted: &Predicted, page: Option<JobPage>) -> JobState {
-        match self.task(predicted, &self.record.name, page) {
-            Some(state) if self.namesakes == 1 => state.clone(),
-            _ if predicted.needs.iter().all(|need| self.is_over(predicted, need, page)) => JobState::Queued,
-            _ => JobState::Blocked,
+    /// The number of the run that shows the predicted job, once it is known.
+    pub(crate) fn run(&self) -> Option<u64> {
+        let predicted = self.record.predicted.as_ref()?;
+        match self.showing(&Peer { record: self.record, predicted, age_s: self.age_s }) {
+            Showing::As(shown) => Some(shown.run),
+            Showing::Hidden | Showing::Not => None,
         }
     }
 
-    /// The newest task of a job of this run; the run's number tells it from others where it is known.
-    fn task(&self, predicted: &Predicted, name: &str, page: Option<JobPage>) -> Option<&JobState> {
-        let same = self.tasks.iter().filter(|task| {
-            let run = page.is_none_or(|page| page.run == task.run);
-            run && task.name == name && task.commit == predicted.commit && task.workflow == predicted.workflow
-        });
-        same.filter(|task| self.is_young(task.age_s)).map(|task| &task.state).next()
+    fn waits(&self, peer: &Peer<'a>, showing: &Showing<'a>) -> JobState {
+        let is_due = peer.predicted.needs.iter().all(|need| self.is_over(peer, need, showing));
+        self.unless_unheard(if is_due { JobState::Queued } else { JobState::Blocked })
     }
 
-    fn is_over(&self, predicted: &Predicted, need: &Need, page: Option<JobPage>) -> bool {
-        match self.status(&need.contexts).map(|status| (&status.state, status.age_s)) {
-            Some((StatusState::Over(word), _)) if word == "success" => true,
-            Some((StatusState::Over(_), age_s)) => age_s.is_none_or(|age_s| age_s >= SKIPPED_IN_S),
-            Some((StatusState::Pending, _)) => false,
-            None => matches!(self.task(predicted, &need.name, page), Some(JobState::Over { .. })),
+    /// By its record, if that is open; else by what the run shows of it.
+    fn is_over(&self, peer: &Peer<'a>, need: &Need, showing: &Showing<'a>) -> bool {
+        let mut open = self.peers.iter().filter(|other| is_of_one_run(peer, other) && other.record.name == need.name).peekable();
+        if open.peek().is_some() {
+            return open.all(|other| matches!(self.showing(other), Showing::As(shown) if lets_go(shown.end())));
+        }
+        let run = match showing {
+            Showing::As(shown) => Some(shown.run),
+            Showing::Hidden | Showing::Not => None,
+        };
+        self.shows_over(peer, need, run)
+    }
+
+    fn shows_over(&self, peer: &Peer<'a>, need: &Need, run: Option<u64>) -> bool {
+        let of_run = |number: u64| run.is_none_or(|run| run == number);
+        let own = |status: &&Status| {
+            let young = status.age_s.is_none_or(|age_s| age_s <= peer.age_s + ON_ITS_WAY_S);
+            need.contexts.contains(&status.context) && young && status.page.is_none_or(|page| of_run(page.run))
+        };
+        match self.statuses.iter().find(own) {
+            Some(Status { state: StatusState::Over(word), age_s, .. }) => lets_go(Some((word, *age_s))),
+            Some(_) => false,
+            None => self.tasks.iter().any(|task| {
+                let own = of_run(task.run) && task.name == need.name && task.commit == peer.predicted.commit;
+                own && task.workflow == peer.predicted.workflow && matches!(task.state, JobState::Over { .. })
+            }),
         }
     }
+}
+
+/// What ended well is over at once; what failed, when the forge has had the time to skip what depends on it.
+fn lets_go(end: Option<(&str, Option<u64>)>) -> bool {
+    end.is_some_and(|(word, age_s)| word == "success" || age_s.is_none_or(|age_s| age_s >= SKIPPED_IN_S))
+}
+
+/// Jobs that one event started in one workflow.
+fn is_of_one_run(one: &Peer<'_>, other: &Peer<'_>) -> bool {
+    one.record.first_seen == other.record.first_seen && one.predicted.workflow == other.predicted.workflow
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forge::{Task, Trust};
+    use crate::forge::{JobPage, Task, Trust};
     use crate::record::JobRecord;
     use crate::scene::{Scene, job_key};
 
@@ -102,11 +133,17 @@ mod tests {
     }
 
     fn task(run: u64, name: &str, state: JobState) -> Task {
-        Task { run, name: name.to_owned(), commit: "c".to_owned(), workflow: "ci.yml".to_owned(), age_s: Some(5), state }
+        let [name, commit, workflow, event] = [name, "c", "ci.yml", "push"].map(str::to_owned);
+        Task { run, name, commit, workflow, event, age_s: Some(5), state }
     }
 
     fn state(record: &JobRecord, tasks: &[Task], statuses: &[Status]) -> JobState {
-        Evidence { record, age_s: 60, namesakes: 1, tasks, statuses }.state()
+        at(record, 60, tasks, statuses)
+    }
+
+    fn at(record: &JobRecord, age_s: u64, tasks: &[Task], statuses: &[Status]) -> JobState {
+        let peers = [Peer { record, predicted: record.predicted.as_ref().unwrap(), age_s }];
+        Evidence { record, age_s, namesakes: 1, peers: &peers, tasks, statuses }.state()
     }
 
     fn ended(conclusion: &str) -> JobState {
@@ -123,8 +160,11 @@ mod tests {
     #[test]
     fn without_a_status_it_is_waited_for_and_then_given_up() {
         let record = record(&[], true);
-        let at = |age_s| Evidence { record: &record, age_s, namesakes: 1, tasks: &[], statuses: &[] }.state();
-        assert_eq!((at(0), at(PATIENCE_S - 1), at(PATIENCE_S)), (JobState::Blocked, JobState::Blocked, JobState::Unknown));
+        let after = |age_s| at(&record, age_s, &[], &[]);
+        assert_eq!(
+            (after(0), after(PATIENCE_S - 1), after(PATIENCE_S)),
+            (JobState::Blocked, JobState::Blocked, JobState::Unknown)
+        );
         let earlier = [status("build", over("success"), 600)];
         assert_eq!(state(&record, &[], &earlier), JobState::Blocked, "an earlier run of the same commit");
     }
@@ -156,5 +196,100 @@ mod tests {
         assert_eq!(state(&record, &[], &[]), JobState::Blocked);
         assert_eq!(state(&record, &[task(4, "test", ended("success"))], &[]), JobState::Queued);
         assert_eq!(state(&record, &[task(4, "build", ended("failure"))], &[]), ended("failure"));
+    }
+
+    /// Two records of one status name: a branch and a tag of one commit. The second began `later_s` after the first.
+    fn pair(later_s: u64) -> [JobRecord; 2] {
+        let first = record(&[], true);
+        let mut second = first.clone();
+        second.key = job_key(18);
+        second.first_seen = first.first_seen.plus_s(later_s);
+        [first, second]
+    }
+
+    /// Where each of them stands when the first is `age_s` old.
+    fn both(pair: &[JobRecord; 2], age_s: u64, tasks: &[Task], statuses: &[Status]) -> [JobState; 2] {
+        let began = pair[0].first_seen;
+        let age_s = |record: &JobRecord| age_s - record.first_seen.since_s(began);
+        let peers =
+            pair.each_ref().map(|record| Peer { record, predicted: record.predicted.as_ref().unwrap(), age_s: age_s(record) });
+        pair.each_ref()
+            .map(|record| Evidence { record, age_s: age_s(record), namesakes: 1, peers: &peers, tasks, statuses }.state())
+    }
+
+    fn of_run(run: u64, state: StatusState, age_s: u64) -> Status {
+        Status { page: Some(JobPage { run, place: 0 }), ..status("build", state, age_s) }
+    }
+
+    #[test]
+    fn a_job_whose_status_another_one_hides_is_served_all_the_same() {
+        let pending = [of_run(4, StatusState::Pending, 60)];
+        assert_eq!(both(&pair(0), 60, &[], &pending), [JobState::Queued, JobState::Queued]);
+        let long_after = [of_run(4, StatusState::Pending, 900)];
+        assert_eq!(both(&pair(600), 900, &[], &long_after), [JobState::Queued, JobState::Queued], "whenever it began");
+    }
+
+    #[test]
+    fn the_end_of_one_is_not_the_end_of_the_other() {
+        let first = [of_run(4, over("success"), 5), of_run(4, StatusState::Pending, 60)];
+        assert_eq!(both(&pair(0), 60, &[], &first), [ended("success"), JobState::Queued]);
+        let tasks = [task(5, "build", RUNNING), task(4, "build", ended("success"))];
+        assert_eq!(both(&pair(0), 60, &tasks, &first), [ended("success"), RUNNING]);
+        let swallowed = [task(5, "build", ended("success")), task(4, "build", ended("success"))];
+        assert_eq!(both(&pair(0), 60, &swallowed, &first), [ended("success"), ended("success")], "its task tells");
+    }
+
+    #[test]
+    fn a_job_that_was_over_before_hides_nothing() {
+        let of = |later_s, end_s| {
+            let statuses = [of_run(4, over("success"), end_s), of_run(4, StatusState::Pending, 900)];
+            both(&pair(later_s), 900, &[], &statuses)[1].clone()
+        };
+        assert_eq!(of(600, 200), JobState::Queued, "it ended while the second waited");
+        assert_eq!(of(800, 200), JobState::Blocked, "its own status is still to come");
+    }
+
+    #[test]
+    fn what_machines_did_not_find_is_not_there() {
+        let mut pair = pair(0);
+        pair[1].failures = MOST_IN_VAIN;
+        let pending = [of_run(4, StatusState::Pending, 60)];
+        assert_eq!(both(&pair, 60, &[], &pending), [JobState::Queued, JobState::Unknown]);
+    }
+
+    #[test]
+    fn a_task_tells_which_of_two_workflows_of_one_name_it_is() {
+        let mut pair = pair(0);
+        pair[0].predicted.as_mut().unwrap().workflow = "a.yml".to_owned();
+        let pending = [of_run(4, StatusState::Pending, 60)];
+        assert_eq!(both(&pair, 60, &[task(4, "build", RUNNING)], &pending), [JobState::Queued, RUNNING]);
+    }
+
+    #[test]
+    fn the_same_job_of_another_event_is_another() {
+        let request = Task { event: "pull_request".to_owned(), ..task(5, "build", ended("success")) };
+        let pending = [status("build", StatusState::Pending, 60)];
+        assert_eq!(state(&record(&[], true), &[request], &pending), JobState::Queued);
+    }
+
+    #[test]
+    fn a_late_delivery_finds_the_job_that_waits() {
+        let waits = [status("build", StatusState::Pending, 900)];
+        assert_eq!(at(&record(&[], true), 1, &[], &waits), JobState::Queued);
+    }
+
+    #[test]
+    fn a_need_is_over_when_its_own_run_says_so() {
+        let [first, second] = pair(0).map(|mut job| {
+            job.predicted.as_mut().unwrap().needs = vec![Need { name: "test".to_owned(), contexts: contexts("test") }];
+            job
+        });
+        let statuses = [
+            of_run(5, StatusState::Pending, 1),
+            of_run(4, StatusState::Pending, 60),
+            Status { page: Some(JobPage { run: 4, place: 1 }), ..status("test", over("success"), 5) },
+        ];
+        let states = both(&[first, second], 60, &[], &statuses);
+        assert_eq!(states, [JobState::Queued, JobState::Blocked], "the second one's need is not the first one's");
     }
 }

@@ -76,11 +76,12 @@ mod tests {
     const RUNNING: JobState = JobState::Running { registration: None };
 
     fn task(state: JobState) -> Task {
-        Task { run: 4, name: "build".to_owned(), commit: "c".to_owned(), workflow: "ci.yml".to_owned(), state, age_s: Some(1) }
+        let [name, commit, workflow, event] = ["build", "c", "ci.yml", "push"].map(str::to_owned);
+        Task { run: 4, name, commit, workflow, event, state, age_s: Some(1) }
     }
 
     fn state(record: &JobRecord, tasks: &[Task], statuses: &[Status]) -> JobState {
-        Evidence { record, age_s: 60, namesakes: 1, tasks, statuses }.state()
+        Evidence { record, age_s: 60, namesakes: 1, peers: &[], tasks, statuses }.state()
     }
 
     #[test]
@@ -120,7 +121,7 @@ mod tests {
     fn tasks_of_namesakes_tell_nothing() {
         let record = record(JobState::Queued, 0);
         let tasks = [task(ended("success"))];
-        let evidence = Evidence { record: &record, age_s: 60, namesakes: 2, tasks: &tasks, statuses: &[] };
+        let evidence = Evidence { record: &record, age_s: 60, namesakes: 2, peers: &[], tasks: &tasks, statuses: &[] };
         assert_eq!(evidence.state(), JobState::Queued);
     }
 
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn what_was_unheard_of_for_too_long_is_given_up() {
         let record = record(JobState::Queued, 0);
-        let evidence = |age_s| Evidence { record: &record, age_s, namesakes: 1, tasks: &[], statuses: &[] }.state();
+        let evidence = |age_s| Evidence { record: &record, age_s, namesakes: 1, peers: &[], tasks: &[], statuses: &[] }.state();
         assert_eq!((evidence(UNHEARD_S - 1), evidence(UNHEARD_S)), (JobState::Queued, JobState::Unknown));
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::QUESTIONS_AT_ONCE;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Peer};
 use crate::forge::{Forge, ForgeError, ForgeJob, JobState, Status, Task, Traces, Trust};
 use crate::identifier::{ForgeName, JobKey, RepositoryName};
 use crate::record::{JobRecord, Record, Told};
@@ -34,8 +34,23 @@ pub(super) async fn jobs(
         None => Found::default(),
     };
     let mut jobs: BTreeMap<u64, ForgeJob> = closed(service, world, name, &open).await;
-    jobs.extend(open.iter().map(|(id, record)| (*id, job(record, state(world, &open, record, &found)))));
+    let peers = peers(world, &open);
+    jobs.extend(open.iter().map(|(id, record)| (*id, evident(world, &open, &peers, record, &found))));
     Ok(jobs)
+}
+
+/// A repository's commit, on which jobs leave statuses.
+type Commit<'a> = (&'a RepositoryName, &'a str);
+
+/// The predicted jobs of each commit.
+fn peers<'a>(world: &World, open: &BTreeMap<u64, &'a JobRecord>) -> BTreeMap<Commit<'a>, Vec<Peer<'a>>> {
+    let mut peers: BTreeMap<Commit<'a>, Vec<Peer<'a>>> = BTreeMap::new();
+    for record in open.values().copied() {
+        let Some(predicted) = &record.predicted else { continue };
+        let peer = Peer { record, predicted, age_s: world.now.since_s(record.first_seen) };
+        peers.entry((&record.repository, &predicted.commit)).or_default().push(peer);
+    }
+    peers
 }
 
 /// Whose code a job runs. A branch is pushed to by the repository's own people only.
@@ -64,30 +79,36 @@ fn open<'a>(world: &'a World, forge: &ForgeName) -> BTreeMap<u64, &'a JobRecord>
     ours.rev().map(|record| (record.key.job, record.as_ref())).collect()
 }
 
-fn state(world: &World, open: &BTreeMap<u64, &JobRecord>, record: &JobRecord, found: &Found) -> JobState {
-    let same =
-        |other: &&&JobRecord| other.repository == record.repository && other.name == record.name && run(other) == run(record);
-    let commit = commit(record).map(|commit| (record.repository.clone(), commit.to_owned()));
+fn evident(
+    world: &World,
+    open: &BTreeMap<u64, &JobRecord>,
+    peers: &BTreeMap<Commit<'_>, Vec<Peer<'_>>>,
+    record: &JobRecord,
+    found: &Found,
+) -> ForgeJob {
+    let commit = commit(record);
+    let statuses = commit.and_then(|commit| found.statuses.get(&(record.repository.clone(), commit.to_owned())));
     let evidence = Evidence {
         record,
         age_s: world.now.since_s(record.first_seen),
-        namesakes: open.values().filter(same).count(),
+        namesakes: open.values().filter(|other| is_namesake(record, other)).count(),
+        peers: commit.and_then(|commit| peers.get(&(&record.repository, commit))).map_or(&[], Vec::as_slice),
         tasks: found.tasks.get(&record.repository).map_or(&[], Vec::as_slice),
-        statuses: commit.and_then(|commit| found.statuses.get(&commit)).map_or(&[], Vec::as_slice),
+        statuses: statuses.map_or(&[], Vec::as_slice),
     };
-    evidence.state()
+    ForgeJob { run: evidence.run(), ..job(record, evidence.state()) }
+}
+
+/// Whether both were announced with one name in one run, itself included.
+fn is_namesake(record: &JobRecord, other: &JobRecord) -> bool {
+    let run = |record: &JobRecord| record.told.as_ref().map(|told| told.page.run);
+    other.repository == record.repository && other.name == record.name && run(other) == run(record)
 }
 
 /// The commit on which a job leaves statuses.
 fn commit(record: &JobRecord) -> Option<&str> {
     let told = record.told.as_ref().map(|told| told.commit.as_str());
     told.or_else(|| record.predicted.as_ref().map(|predicted| predicted.commit.as_str()))
-}
-
-/// What tells the run of a job from others: its number, or what its status is called.
-fn run(record: &JobRecord) -> (Option<u64>, Option<(&str, &[String])>) {
-    let predicted = record.predicted.as_ref().map(|predicted| (predicted.commit.as_str(), predicted.contexts.as_slice()));
-    (record.told.as_ref().map(|told| told.page.run), predicted)
 }
 
 fn job(record: &JobRecord, state: JobState) -> ForgeJob {

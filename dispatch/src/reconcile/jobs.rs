@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Draft, Runners};
 use crate::config::Config;
-use crate::evidence::{PATIENCE_S, UNHEARD_S};
+use crate::evidence::{MOST_IN_VAIN, PATIENCE_S, UNHEARD_S};
 use crate::forge::{ForgeJob, JobState, Trust};
 use crate::identifier::{ForgeName, JobKey, Scope};
 use crate::label::LabelSet;
@@ -98,6 +98,7 @@ fn settle_forge<'a>(look: &Look<'a>, plan: &mut Draft, wanted: &mut Vec<Wanted<'
             (JobState::Queued, record) => wanted.extend(queued(look, job, record, plan)),
             (JobState::Running { registration }, Some(record)) => running(look, job, record, *registration, plan),
             (JobState::Blocked, Some(record)) => note(record, Reason::Held(Held::NotQueued), plan),
+            (JobState::Over { .. }, Some(record)) if hides_another(look, record) => note(record, Reason::OverBeside, plan),
             (JobState::Over { conclusion, .. }, Some(record)) => {
                 close(record, Reason::Over { conclusion: conclusion.clone() }, plan);
             }
@@ -213,8 +214,23 @@ fn running(look: &Look<'_>, job: &ForgeJob, record: &JobRecord, registration: Op
     }
 }
 
+/// Whether what the forge shows of this job could be taken for another's, which shares its status and has shown nothing of
+/// its own, if this record were gone.
+fn hides_another(look: &Look<'_>, record: &JobRecord) -> bool {
+    let Some(own) = &record.predicted else { return false };
+    let mut others = look.world.jobs.values().filter(|other| other.key != record.key && other.repository == record.repository);
+    others.any(|other| {
+        let shares = other.predicted.as_ref().is_some_and(|theirs| theirs.shares_status(own));
+        let unshown = |job: &ForgeJob| job.run.is_none() && matches!(job.state, JobState::Queued | JobState::Blocked);
+        shares && look.view.jobs.get(&other.key.job).is_some_and(unshown)
+    })
+}
+
 fn unheard(look: &Look<'_>, record: &JobRecord) -> Reason {
     let age_s = look.world.now.since_s(record.first_seen);
+    if record.predicted.is_some() && record.failures >= MOST_IN_VAIN && age_s < UNHEARD_S {
+        return Reason::InVain { failures: record.failures };
+    }
     if record.predicted.is_some() && age_s < UNHEARD_S {
         return Reason::Unconfirmed { patience_s: PATIENCE_S };
     }

@@ -21,6 +21,13 @@ pub struct Predicted {
     pub trust: Trust,
 }
 
+impl Predicted {
+    /// Whether both may have one and the same commit status.
+    pub(crate) fn shares_status(&self, other: &Self) -> bool {
+        self.commit == other.commit && self.contexts.iter().any(|name| other.contexts.contains(name))
+    }
+}
+
 /// A job of the same run that another one waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use dispatch::clock::{Clock, SystemClock};
+use dispatch::clock::{Clock, HandClock, SystemClock};
 use dispatch::cloud::process::{AgentProgram, STAND_IN};
 use dispatch::config::{Config, ForgeConfig, Limits, RegisterAt, ServeConfig, Watch};
 use dispatch::edge::Reply;
@@ -38,8 +38,21 @@ pub(crate) struct Lab {
     pub(crate) repository: RepositoryId,
     pub(crate) admin: i64,
     bell: Arc<Notify>,
+    clock: Arc<LabClock>,
     data: TempDir,
     token: String,
+}
+
+/// The system's clock, which a story may turn forward: for the forge and for us.
+struct LabClock {
+    system: SystemClock,
+    ahead: HandClock,
+}
+
+impl Clock for LabClock {
+    fn now(&self) -> Timestamp {
+        self.system.now().plus_s(self.ahead.now().seconds())
+    }
 }
 
 /// Remembers what the service told.
@@ -70,7 +83,7 @@ impl Lab {
 
     /// Another forge, another configuration.
     pub(crate) async fn with(flavour: Flavour, change: impl FnOnce(&mut Config)) -> Self {
-        let clock = SystemClock::start();
+        let clock = Arc::new(LabClock { system: SystemClock::start(), ahead: HandClock::default() });
         let mut world = World::new(flavour, "", i64::try_from(clock.now().seconds()).unwrap());
         let admin = world.add_admin("root1");
         let acme = world.add_organisation("acme", &[admin]);
@@ -83,23 +96,29 @@ impl Lab {
             SECRET,
             &["push", "pull_request", "workflow_job", "workflow_run"],
         );
-        let seconds = move || i64::try_from(clock.now().seconds()).unwrap();
+        let of_forge = clock.clone();
+        let seconds = move || i64::try_from(of_forge.now().seconds()).unwrap();
         let forge = FakeForge::start_with_clock(world, seconds).await.unwrap();
         forge.steer(Steering::ByHand);
         let data = tempfile::tempdir().unwrap();
         let mut config = config(forge.base_url(), &token, data.path());
         change(&mut config);
-        let (service, journal, bell) = install(config, data.path());
-        Self { forge, service, journal, repository, admin, bell, data, token }
+        let (service, journal, bell) = install(config, clock.clone(), data.path());
+        Self { forge, service, journal, repository, admin, bell, clock, data, token }
     }
 
     /// Ends the process, as it were, and starts it again on the same folder.
     pub(crate) fn restart(self) -> Self {
-        let Self { forge, service, repository, admin, data, token, .. } = self;
+        let Self { forge, service, repository, admin, clock, data, token, .. } = self;
         let config = service.config.clone();
         drop(service);
-        let (service, journal, bell) = install(config, data.path());
-        Self { forge, service, journal, repository, admin, bell, data, token }
+        let (service, journal, bell) = install(config, clock.clone(), data.path());
+        Self { forge, service, journal, repository, admin, bell, clock, data, token }
+    }
+
+    /// Turns the clock forward, for everyone.
+    pub(crate) fn later_s(&self, seconds: u64) {
+        self.clock.ahead.advance_s(seconds);
     }
 
     /// Pushes a commit that starts one workflow with these jobs: name and label.
@@ -253,12 +272,11 @@ impl Lab {
     }
 }
 
-fn install(config: Config, data: &Path) -> (Arc<Service>, Arc<Heard>, Arc<Notify>) {
+fn install(config: Config, clock: Arc<LabClock>, data: &Path) -> (Arc<Service>, Arc<Heard>, Arc<Notify>) {
     let (journal, bell) = (Arc::new(Heard::default()), Arc::new(Notify::new()));
     let store: Arc<dyn Store> = Arc::new(RedbStore::open(&data.join("dispatch.redb")).unwrap());
     let agent = AgentProgram { program: env!("CARGO_BIN_EXE_dispatch").into(), arguments: vec!["machine".to_owned()] };
-    let service =
-        connect(config, store, Arc::new(SystemClock::start()), agent, bell.clone(), journal.clone(), "story".to_owned());
+    let service = connect(config, store, clock, agent, bell.clone(), journal.clone(), "story".to_owned());
     (Arc::new(service.unwrap()), journal, bell)
 }
 

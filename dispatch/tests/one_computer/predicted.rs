@@ -84,8 +84,11 @@ async fn fifty_deliveries_of_one_push_and_its_replay_launch_one_machine() {
     lab.deliver(delivery.clone()).await;
     until_quiet(&lab).await;
     assert_eq!(lab.journal.count("launched"), 1, "it had its turn");
+    lab.later_s(3_600);
     lab.forget(&lab.jobs().await[0].key).await;
     lab.deliver(delivery).await;
+    lab.pass().await;
+    lab.later_s(180);
     until_quiet(&lab).await;
     assert_eq!(lab.journal.count("launched"), 1, "nor after the record has expired: its status tells");
 }
@@ -99,6 +102,82 @@ async fn a_prediction_that_the_forge_does_not_confirm_launches_nothing() {
     assert_eq!(lab.journal.count("launched"), 0);
     let jobs = lab.jobs().await;
     assert_eq!(jobs[0].story.last().unwrap().text, "held: the forge does not list it as queued yet");
+}
+
+#[tokio::test]
+async fn and_is_given_up_after_three_minutes() {
+    let lab = gitea_1_23().await;
+    push(&lab, BUILD, workflow());
+    lab.deliver_events().await;
+    lab.pass().await;
+    lab.later_s(175);
+    lab.pass().await;
+    assert_eq!(lab.open().await.len(), 1, "it is still believed");
+    lab.later_s(5);
+    lab.pass().await;
+    let end = lab.jobs().await[0].story.last().unwrap().text.clone();
+    assert_eq!(end, "withdrawn: the forge showed no status for it within 180 s, so the prediction was wrong");
+    assert_eq!((lab.journal.count("launched"), lab.open().await.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_job_that_is_shown_is_waited_for_however_long_it_takes() {
+    let lab = Lab::with(Flavour::Gitea1_23, |config| config.pools[0].limit = 0).await;
+    push(&lab, BUILD, build());
+    lab.deliver_events().await;
+    lab.pass().await;
+    lab.later_s(3_600);
+    lab.pass().await;
+    assert_eq!(lab.open().await.len(), 1);
+    let line = lab.jobs().await[0].story.last().unwrap().text.clone();
+    assert!(line.starts_with("held: pool `go` limit 0 reached"), "{line}");
+}
+
+/// One commit on a branch and on a tag: two runs, whose jobs share one commit status.
+fn push_with_tag(lab: &Lab) {
+    push(lab, BUILD, build());
+    let tag = Push::tag("v1", lab.admin, "main").starts(build());
+    lab.forge.with(|world| world.push(lab.repository, tag));
+}
+
+#[tokio::test]
+async fn a_branch_and_a_tag_of_one_commit_get_a_machine_each() {
+    for limit in [1, 100] {
+        let lab = Lab::with(Flavour::Gitea1_23, |config| config.pools.iter_mut().for_each(|pool| pool.limit = limit)).await;
+        push_with_tag(&lab);
+        lab.deliver_events().await;
+        until_quiet(&lab).await;
+        assert_eq!((lab.journal.count("launched"), lab.registrations()), (2, 2), "at most {limit}");
+        for job in lab.jobs().await {
+            assert_eq!(job.story.last().unwrap().text, "over: the forge says success", "at most {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_branch_made_while_its_commit_is_built_is_built_too() {
+    let lab = gitea_1_23().await;
+    push(&lab, BUILD, build());
+    lab.later_s(600);
+    let branch = Push { onto: Some("main".to_owned()), commits: Vec::new(), ..Push::branch("topic", lab.admin, "Work") };
+    lab.forge.with(|world| world.push(lab.repository, branch.starts(build())));
+    lab.deliver_events().await;
+    until_quiet(&lab).await;
+    assert_eq!((lab.journal.count("launched"), lab.registrations()), (2, 2));
+}
+
+#[tokio::test]
+async fn two_workflows_of_one_name_get_their_machines() {
+    let lab = Lab::with(Flavour::Gitea1_23, |config| config.pools.iter_mut().for_each(|pool| pool.limit = 1)).await;
+    let commit = ["a.yml", "b.yml"]
+        .iter()
+        .fold(Commit::new("Work"), |commit, name| commit.write(&format!(".gitea/workflows/{name}"), &file(BUILD)));
+    let of = |name: &str| Workflow { name: "CI".to_owned(), ..Workflow::new(name) }.job(JobSpec::new("build", &["go"]));
+    let push = Push { commits: vec![commit], ..Push::branch("main", lab.admin, "Work") };
+    lab.forge.with(|world| world.push(lab.repository, push.starts(of("a.yml")).starts(of("b.yml"))));
+    lab.deliver_events().await;
+    until_quiet(&lab).await;
+    assert_eq!((lab.journal.count("launched"), lab.registrations()), (2, 2));
 }
 
 #[tokio::test]

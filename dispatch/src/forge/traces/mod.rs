@@ -6,7 +6,8 @@
 //! - A commit status is written for events `push` and `pull_request` only. A new one is written only when its state
 //!   changes, and waiting, blocked and running are all `pending`: its description is that of the first moment.
 //! - Jobs of different runs share a status when workflow, job and event have the same names, so the page that it points
-//!   to is what tells whose it is.
+//!   to is what tells whose it is; and a status in the state of the last one of that name is not written, whosever it is.
+//!   Where the workflow has no name every status is written, the same one several times.
 
 mod origin;
 mod read;
@@ -65,6 +66,8 @@ pub struct Task {
     pub commit: String,
     /// The workflow's path below its folder.
     pub workflow: String,
+    /// The entry of `on` that began its run; empty where the forge does not tell.
+    pub event: String,
     /// How many seconds before the answer a runner got it, by the forge's own clock; nothing if that cannot be told.
     pub age_s: Option<u64>,
     /// [`JobState::Running`] or [`JobState::Over`].

@@ -28,6 +28,8 @@ struct TaskRow {
     run_number: u64,
     head_sha: String,
     workflow_id: String,
+    #[serde(default)]
+    event: String,
     status: String,
     created_at: Option<String>,
 }
@@ -35,6 +37,8 @@ struct TaskRow {
 /// Gitea and Forgejo call the state `status`.
 #[derive(Deserialize)]
 struct StatusRow {
+    #[serde(default)]
+    id: u64,
     status: String,
     context: String,
     #[serde(default)]
@@ -60,8 +64,14 @@ pub(in crate::forge) async fn statuses(
     let call = route::at(Gitea, &Scope::Repository(repository.clone()), Group::Reading, Method::GET, &["statuses", commit]);
     let rows = |answer: &Answer| Ok(answer.read::<Option<Vec<Value>>>()?.unwrap_or_default());
     let answers = newest(http, &call.query("sort", "recentupdate"), rows).await?;
-    let read = |(row, now)| Some(serde_json::from_value::<StatusRow>(row).ok()?.into_status(now));
-    Ok(answers.into_iter().filter_map(read).collect())
+    let read = |(row, now)| Some((serde_json::from_value::<StatusRow>(row).ok()?, now));
+    Ok(in_order(answers.into_iter().filter_map(read).collect()))
+}
+
+/// The forge sorts by seconds, in which a job can begin and be skipped; its numbers only rise.
+fn in_order(mut rows: Vec<(StatusRow, Option<Timestamp>)>) -> Vec<Status> {
+    rows.sort_by_key(|(row, _)| std::cmp::Reverse(row.id));
+    rows.into_iter().map(|(row, now)| row.into_status(now)).collect()
 }
 
 /// The first pages of a list, each row with the forge's time; what is not there has no rows.
@@ -94,7 +104,8 @@ impl TaskRow {
             _ => return None,
         };
         let age_s = age_s(now, self.created_at.as_deref());
-        Some(Task { run: self.run_number, name: self.name, commit: self.head_sha, workflow: self.workflow_id, age_s, state })
+        let Self { run_number: run, name, head_sha: commit, workflow_id: workflow, event, .. } = self;
+        Some(Task { run, name, commit, workflow, event, age_s, state })
     }
 }
 
@@ -127,6 +138,16 @@ mod tests {
         let status = row.into_status(Some("2026-11-21T10:04:09Z".parse().unwrap()));
         assert_eq!(status.state, StatusState::Over("failure".to_owned()));
         assert_eq!((status.page, status.age_s), (Some(JobPage { run: 2, place: 0 }), Some(2)));
+    }
+
+    #[test]
+    fn of_two_statuses_of_one_second_the_later_is_the_newer() {
+        let row = |id: u64, state: &str| {
+            let row = json!({"id": id, "context": "c", "status": state, "updated_at": "2026-11-21T10:04:07Z"});
+            (serde_json::from_value(row).unwrap(), None)
+        };
+        let ordered = in_order(vec![row(7, "pending"), row(8, "success")]);
+        assert_eq!(ordered[0].state, StatusState::Over("success".to_owned()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::call::{Answer, Call};
 use super::shared::{Page, repository};
 use crate::json::Viewer;
-use crate::world::{Job, World};
+use crate::world::World;
 
 /// The newest first. Only Gitea from 1.25 counts in a header too.
 pub(super) fn tasks(world: &mut World, call: &Call) -> Answer {
@@ -27,9 +27,7 @@ pub(super) fn tasks(world: &mut World, call: &Call) -> Answer {
 /// The statuses of a commit, the newest first.
 pub(super) fn statuses(world: &mut World, call: &Call) -> Answer {
     let id = repository(world, call).map_or(0, |row| row.id);
-    let here = |job: &&Job| world.home_of(job).is_some_and(|(run, _)| run.repository == id && run.head_id == call.parameter(2));
-    let mut found: Vec<Value> = world.jobs.values().filter(here).flat_map(|job| world.statuses_json(job)).collect();
-    found.sort_by_key(|status| std::cmp::Reverse(status["updated_at"].as_str().map(str::to_owned)));
+    let found = world.statuses_json(id, call.parameter(2));
     let total = found.len();
     let page = Page::of(call);
     let shown = page.cut(found.into_iter());
