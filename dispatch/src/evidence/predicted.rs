@@ -276,6 +276,8 @@ mod tests {
     fn a_late_delivery_finds_the_job_that_waits() {
         let waits = [status("build", StatusState::Pending, 900)];
         assert_eq!(at(&record(&[], true), 1, &[], &waits), JobState::Queued);
+        let ended_since = [of_run(4, over("success"), 5), of_run(4, StatusState::Pending, 900)];
+        assert_eq!(at(&record(&[], true), 30, &[], &ended_since), ended("success"));
     }
 
     #[test]

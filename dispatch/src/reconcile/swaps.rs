@@ -98,19 +98,19 @@ mod tests {
     fn if_there_is_none_it_was_lost() {
         let lines = swapped(23, JobState::Queued);
         assert!(lines.iter().any(|line| line.starts_with("end a machine")), "{lines:?}");
-        assert!(!lines.iter().any(|line| line.contains("took")), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.contains("runner took job")), "{lines:?}");
     }
 
     #[test]
     fn nothing_is_concluded_while_another_machine_may_have_its_job() {
         let scene = Scene::on(ForgeKind::Gitea, 1, 23).booting(0).known(1, JobState::Queued).booting(1).known(2, over());
         let lines = scene.machine_ended(0).planned();
-        assert!(!lines.iter().any(|line| line.starts_with("end a machine") || line.contains("took")), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.starts_with("end a machine") || line.contains("runner took job")), "{lines:?}");
     }
 
     #[test]
     fn where_runners_can_be_seen_nothing_is_concluded() {
         let lines = swapped(27, over());
-        assert!(!lines.iter().any(|line| line.contains("took")), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.contains("runner took job")), "{lines:?}");
     }
 }

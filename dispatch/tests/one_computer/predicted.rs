@@ -219,6 +219,17 @@ async fn each_cell_of_a_matrix_gets_its_machine() {
 }
 
 #[tokio::test]
+async fn a_delivery_that_comes_late_is_served_all_the_same() {
+    let lab = gitea_1_23().await;
+    let jobs = format!("{BUILD}  ship: {{ runs-on: deploy, needs: [build], steps: [{{ run: make }}] }}\n");
+    push(&lab, &jobs, build().job(JobSpec::new("ship", &["deploy"]).needs(&["build"])));
+    lab.later_s(600);
+    lab.deliver_events().await;
+    until_quiet(&lab).await;
+    assert_eq!((lab.journal.count("launched"), lab.registrations()), (2, 2));
+}
+
+#[tokio::test]
 async fn jobs_that_swap_their_machines_are_all_served() {
     for flavour in FORGES {
         let lab = Lab::with(flavour, |config| config.pools.iter_mut().for_each(|pool| pool.limit = 2)).await;
