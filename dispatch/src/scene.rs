@@ -154,6 +154,18 @@ impl Scene {
         self.record(id)
     }
 
+    /// The same at a second forge, `away`, which is like the first.
+    pub(crate) fn known_away(mut self, id: u64, state: JobState) -> Self {
+        let mut other = Self::new().known(id, state);
+        let view = other.world.forges.remove(&"home".into()).unwrap();
+        self.world.forges.insert("away".into(), view);
+        let key = JobKey::first("away".into(), id);
+        let mut record = other.world.jobs.remove(&job_key(id)).unwrap();
+        Arc::make_mut(&mut record).key = key.clone();
+        self.world.jobs.insert(key, record);
+        self
+    }
+
     /// An open record of a job, whatever the forge shows.
     pub(crate) fn record(mut self, id: u64) -> Self {
         let story = Story::beginning(NOW, &Reason::Announced { delivery: "d".to_owned() });

@@ -100,8 +100,7 @@ async fn a_delivery_that_comes_twice_records_one_job() {
     assert!(again.text.starts_with("build (job 17 of acme/tour): known since "), "{}", again.text);
     assert_eq!(again.ring, Ring::Now);
     assert_eq!(service.store.open_records().await.unwrap().len(), 1);
-    let close = |sheet: &mut Sheet| sheet.job_mut(&job_key(17)).map(|record| record.closed_at = Some(NOW));
-    service.ledger().edit([Key::job(&job_key(17))], close).await.unwrap();
+    close(&service, &job_key(17)).await;
     let late = hear(&service, &job("queued", &["go"])).await;
     assert!(late.text.contains(": had its turn ("), "{}", late.text);
     assert!(late.text.ends_with("if the forge's queue shows it again, it is served again"), "{}", late.text);
@@ -216,6 +215,55 @@ async fn each_attempt_of_such_a_job_is_a_generation() {
     assert!(matches!(told(&service, 1).await, JobState::Over { .. }), "a later attempt ends the earlier one");
     hear(&service, &listed_nowhere("in_progress", 2)).await;
     assert_eq!(told(&service, 2).await, JobState::Running { registration: Some(3) });
+}
+
+/// As a pass ends it.
+async fn close(service: &Service, key: &JobKey) {
+    let close = |sheet: &mut Sheet| sheet.job_mut(key).map(|record| record.closed_at = Some(NOW));
+    service.ledger().edit([Key::job(key)], close).await.unwrap();
+}
+
+/// How many attempts of the job have a record.
+async fn generations(service: &Service) -> u32 {
+    let mut key = job_key(17);
+    while service.ledger().job(&key).await.is_ok() {
+        key = key.next_generation();
+    }
+    key.generation - 1
+}
+
+#[tokio::test]
+async fn a_replay_is_no_attempt_whatever_became_of_the_first() {
+    let service = installation();
+    for _ in 0..2 {
+        hear(&service, &listed_nowhere("queued", 0)).await;
+    }
+    assert_eq!(generations(&service).await, 1, "it waits");
+    hear(&service, &listed_nowhere("in_progress", 1)).await;
+    close(&service, &job_key(17)).await;
+    hear(&service, &listed_nowhere("queued", 0)).await;
+    assert_eq!(generations(&service).await, 1, "it had its turn");
+    let service = installation();
+    let mut nowhere = listed_nowhere("queued", 0);
+    nowhere["workflow_job"]["labels"] = vec!["windows"].into();
+    for _ in 0..2 {
+        hear(&service, &nowhere).await;
+    }
+    assert_eq!(generations(&service).await, 1, "it has no pool");
+}
+
+#[tokio::test]
+async fn only_a_later_attempt_ends_an_earlier_one_that_is_open() {
+    use crate::forge::JobState;
+    let reordered = installation();
+    hear(&reordered, &listed_nowhere("queued", 1)).await;
+    hear(&reordered, &listed_nowhere("queued", 0)).await;
+    assert_eq!(told(&reordered, 1).await, JobState::Queued);
+    let closed = installation();
+    hear(&closed, &listed_nowhere("queued", 0)).await;
+    close(&closed, &job_key(17)).await;
+    hear(&closed, &listed_nowhere("queued", 1)).await;
+    assert_eq!((told(&closed, 1).await, told(&closed, 2).await), (JobState::Queued, JobState::Queued));
 }
 
 #[tokio::test]
