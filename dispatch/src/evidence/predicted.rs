@@ -14,7 +14,7 @@ use crate::record::{Need, Predicted};
 pub(crate) const PATIENCE_S: u64 = 180;
 
 /// Machines that may find nothing to do for a job that the forge cannot show.
-pub(crate) const MOST_IN_VAIN: u32 = 2;
+pub(crate) const MOST_IN_VAIN: u32 = 3;
 
 /// How much earlier than our record something of the same run may have happened: the delivery was on its way.
 pub(super) const ON_ITS_WAY_S: u64 = 10;
@@ -276,6 +276,8 @@ mod tests {
     fn a_late_delivery_finds_the_job_that_waits() {
         let waits = [status("build", StatusState::Pending, 900)];
         assert_eq!(at(&record(&[], true), 1, &[], &waits), JobState::Queued);
+        let ended_since = [of_run(4, over("success"), 5), of_run(4, StatusState::Pending, 900)];
+        assert_eq!(at(&record(&[], true), 30, &[], &ended_since), ended("success"));
     }
 
     #[test]

@@ -67,17 +67,13 @@ impl<'a> Shown<'a> {
         of_status.or_else(|| self.task.and_then(|task| task.age_s))
     }
 
-    /// Whether it can be the job of `peer`: one that began with it, or waits still, and was not over before it. What ended in
-    /// the very second in which ours was heard of is not ours: nothing of ours can have served it so soon.
+    /// Whether it can be the job of `peer`: one that was not over before it, and began with it; or before it, if nothing of
+    /// the name began since, because a delivery may come late.
     fn can_be(&self, peer: &Peer<'_>) -> bool {
         let own_workflow = self.workflow.is_none_or(|workflow| workflow == peer.predicted.workflow);
         let young = self.began_s().is_none_or(|age_s| age_s <= peer.age_s + ON_ITS_WAY_S);
-        let waits = self.has_last && *self.last == StatusState::Pending;
-        let was_over = self.end().and_then(|(_, age_s)| age_s).is_some_and(|end_s| match peer.record.launches {
-            0 => end_s + 1 >= peer.age_s,
-            _ => end_s >= peer.age_s + ROUNDING_S,
-        });
-        own_workflow && (young || waits) && !was_over
+        let was_over = self.end().and_then(|(_, age_s)| age_s).is_some_and(|end_s| end_s >= peer.age_s + ROUNDING_S);
+        own_workflow && (young || self.has_last) && !was_over
     }
 
     /// Whether its status kept the first one of `peer` from being written.

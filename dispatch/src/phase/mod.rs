@@ -220,6 +220,8 @@ fn gone(runner: &RunnerRecord, sight: &Sight<'_>, how: Option<String>) -> Phase 
         Work::Over(_) => Phase::Done,
         Work::None if runner.job_over_at.is_some() || consumed => Phase::Done,
         Work::Running(_) => Phase::Interrupted { how },
+        // Nobody will ever tell more; whether it served another job is seen beside the others.
+        Work::None if sight.believed && runner.handed_over_at.is_some() => Phase::Lost { how },
         Work::None if runner.registration.is_some() && sight.registration == Seen::NotLooked => Phase::Unobserved,
         Work::None => Phase::Lost { how },
     }

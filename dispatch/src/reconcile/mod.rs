@@ -9,6 +9,7 @@ mod jobs;
 mod notices;
 mod runners;
 mod strays;
+mod swaps;
 #[cfg(test)]
 mod tests;
 
@@ -54,7 +55,9 @@ fn runners_now<'a>(world: &'a World, config: &Config) -> Runners<'a> {
         let phase = phase(record, pool, world.forges.get(&record.forge), world.clouds.get(&record.backend), world.now);
         Now { record, phase }
     };
-    world.runners.iter().map(|(key, record)| (key, now(record))).collect()
+    let mut runners = world.runners.iter().map(|(key, record)| (key, now(record))).collect();
+    swaps::settle(world, &mut runners);
+    runners
 }
 
 /// The plan while it is written: what ends, what is recorded, what begins.

@@ -219,6 +219,31 @@ async fn each_cell_of_a_matrix_gets_its_machine() {
 }
 
 #[tokio::test]
+async fn a_delivery_that_comes_late_is_served_all_the_same() {
+    let lab = gitea_1_23().await;
+    let jobs = format!("{BUILD}  ship: {{ runs-on: deploy, needs: [build], steps: [{{ run: make }}] }}\n");
+    push(&lab, &jobs, build().job(JobSpec::new("ship", &["deploy"]).needs(&["build"])));
+    lab.later_s(600);
+    lab.deliver_events().await;
+    until_quiet(&lab).await;
+    assert_eq!((lab.journal.count("launched"), lab.registrations()), (2, 2));
+}
+
+#[tokio::test]
+async fn jobs_that_swap_their_machines_are_all_served() {
+    for flavour in FORGES {
+        let lab = Lab::with(flavour, |config| config.pools.iter_mut().for_each(|pool| pool.limit = 2)).await;
+        let jobs =
+            "  test:\n    strategy: { matrix: { shard: [1, 2, 3, 4, 5, 6] } }\n    runs-on: go\n    steps: [{ run: make }]\n";
+        let cell = |shard: u32| JobSpec::new("test", &["go"]).cell("shard", &shard.to_string()).named(&format!("test ({shard})"));
+        push(&lab, jobs, (1..=6).fold(workflow(), |workflow, shard| workflow.job(cell(shard))));
+        lab.deliver_events().await;
+        until_quiet(&lab).await;
+        assert_eq!((lab.journal.count("launched"), lab.registrations()), (6, 6), "{flavour:?}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_doubled_by_the_end_of_the_process() {
     let lab = gitea_1_23().await;
     push(&lab, BUILD, build());
