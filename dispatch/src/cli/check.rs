@@ -6,6 +6,7 @@ use super::arguments::Place;
 use super::exit::Exit;
 use super::installed::{loaded, whence};
 use super::output::{self, BAD, GOOD, styled};
+use super::write_rights;
 use crate::config::Config;
 use crate::diagnostic::{Colour, Report};
 use crate::forge::client::ForgeClient;
@@ -37,7 +38,7 @@ async fn ask(config: &Config) -> Answers {
     let mut answers = BTreeMap::new();
     for (name, forge) in &config.forges {
         let answer = match ForgeClient::new(name, forge, &served) {
-            Ok(client) => look(&client).await,
+            Ok(client) => look(&client, config, name).await,
             Err(error) => Err(error),
         };
         answers.insert(name.clone(), answer);
@@ -45,10 +46,14 @@ async fn ask(config: &Config) -> Answers {
     answers
 }
 
-/// The questions of a pass, asked once.
-async fn look(forge: &dyn Forge) -> Result<String, ForgeError> {
+/// The questions of a pass, asked once, and whether what a pass does would be allowed.
+async fn look(forge: &dyn Forge, config: &Config, name: &ForgeName) -> Result<String, ForgeError> {
     let can = forge.capabilities(true).await?;
-    let waiting = if can.queue { format!("{} jobs wait or run", forge.queue().await?.len()) } else { can.demand().to_owned() };
+    let queue = if can.queue { forge.queue().await? } else { Vec::new() };
+    if can.registrations {
+        write_rights::ask(forge, write_rights::places(config, name, &queue)).await?;
+    }
+    let waiting = if can.queue { format!("{} jobs wait or run", queue.len()) } else { can.demand().to_owned() };
     Ok(format!("{} {}, {waiting}, {}", can.kind, can.version, one_job(can)))
 }
 

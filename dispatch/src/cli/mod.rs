@@ -19,6 +19,7 @@ mod sweep;
 mod try_out;
 mod unrecorded;
 mod why;
+mod write_rights;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

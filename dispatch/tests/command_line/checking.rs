@@ -161,6 +161,18 @@ async fn a_token_without_a_scope() {
 }
 
 #[tokio::test]
+async fn a_token_that_may_look_but_not_register() {
+    let mut stage = Stage::new().await;
+    let here = "watch: { repositories: [acme/tour] }, webhook_secrets";
+    stage.configure(&stage.configuration("1s").replace("webhook_secrets", here));
+    stage.call(&["check"]).await.exits(0);
+    stage.token = stage.forge.with(|world| world.add_token(stage.admin, &["read:repository"]));
+    let answer = stage.call(&["check"]).await.exits(1);
+    let told = of_forge(&answer);
+    assert!(told[0].starts_with("error: ") && told[0].contains("make one with the scope `write:repository`"), "{told:?}");
+}
+
+#[tokio::test]
 async fn a_token_that_the_forge_does_not_know() {
     let mut stage = Stage::new().await;
     stage.token = "0123456789abcdef0123456789abcdef01234567".to_owned();
