@@ -40,6 +40,8 @@ pub struct Reply {
     pub text: String,
     /// For the worker.
     pub ring: Ring,
+    /// A record was added that wakes whoever watches the records, so no bell is needed there.
+    pub recorded: bool,
 }
 
 /// Whether a delivery wakes the worker.
@@ -49,8 +51,6 @@ pub enum Ring {
     No,
     /// At once.
     Now,
-    /// At once, too; who watches the records is woken by the one that was just added.
-    ByRecord,
     /// At once and again [a little later](LATER_S).
     NowAndLater,
 }
@@ -127,7 +127,7 @@ impl Service {
         }
         match event.action {
             JobStatus::Queued => match self.announce(forge, delivery, event).await {
-                Ok((sentence, ring)) => Reply::ok(format!("{title}: {sentence}"), ring),
+                Ok(reply) => Reply { text: format!("{title}: {}", reply.text), ..reply },
                 Err(error) => Reply::failed(&format!("{title}: {error}"), told.is_some()),
             },
             JobStatus::Waiting => {
@@ -141,10 +141,10 @@ impl Service {
         }
     }
 
-    /// Records the job, and says in one sentence what becomes of it.
-    async fn announce(&self, forge: &ForgeName, delivery: &Delivery, event: &WorkflowJob) -> Result<(String, Ring), LedgerError> {
+    /// Records the job unless it is known, and says in one sentence what becomes of it.
+    async fn announce(&self, forge: &ForgeName, delivery: &Delivery, event: &WorkflowJob) -> Result<Reply, LedgerError> {
         let Ok(repository) = event.repository.full_name.parse::<RepositoryName>() else {
-            return Ok(("not started: the repository's name is not `owner/name`".to_owned(), Ring::No));
+            return Ok(Reply::ok("not started: the repository's name is not `owner/name`".to_owned(), Ring::No));
         };
         let now = self.clock.now();
         let announced = Reason::Announced { delivery: printable(delivery.id(), 64) };
@@ -161,11 +161,11 @@ impl Service {
             Some(told) => self.announce_told(record, &told).await?,
             None => (record.key.clone(), self.ledger().announce(record).await?),
         };
-        if announcement == Announcement::New {
+        let recorded = announcement == Announcement::New;
+        if recorded {
             self.journal.tell(now, &Subject::Job(key), &announced);
         }
-        let ring = if announcement == Announcement::New { Ring::ByRecord } else { Ring::Now };
-        Ok((self.sentence(&event.job, announcement, pool).await?, ring))
+        Ok(Reply { recorded, ..Reply::ok(self.sentence(&event.job, announcement, pool).await?, Ring::Now) })
     }
 
     async fn sentence(&self, job: &Job, announcement: Announcement, pool: Result<Pool, NoPool>) -> Result<String, LedgerError> {
@@ -223,11 +223,11 @@ fn refused(refusal: &Refusal) -> Reply {
 
 impl Reply {
     fn new(status: StatusCode, text: String) -> Self {
-        Self { status, text, ring: Ring::No }
+        Self { status, text, ring: Ring::No, recorded: false }
     }
 
     fn ok(text: String, ring: Ring) -> Self {
-        Self { status: StatusCode::OK, text, ring }
+        Self { ring, ..Self::new(StatusCode::OK, text) }
     }
 
     /// The store did not take the claim. Where there is a queue it still has the job, so the worker may find it without us.
@@ -237,7 +237,6 @@ impl Reply {
         } else {
             "nothing is lost, the next look at the forge's queue finds the job"
         };
-        let text = format!("{text}; {next}");
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, text, ring: Ring::Now }
+        Self { ring: Ring::Now, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("{text}; {next}")) }
     }
 }

@@ -51,7 +51,10 @@ async fn clouds(service: &Service) -> BTreeMap<BackendName, View<Vec<Instance>>>
     for (name, cloud) in &service.clouds {
         let view = match cloud.instances().await {
             Ok(instances) => View::Seen(instances),
-            Err(error) => View::Unreachable(error.to_string()),
+            Err(error) => {
+                tracing::warn!("backend `{name}` cannot be asked: {error}");
+                View::Unreachable(error.to_string())
+            }
         };
         views.insert(name.clone(), view);
     }
@@ -74,9 +77,13 @@ async fn records(service: &Service) -> Result<World, StoreError> {
 
 async fn forge_view(service: &Service, world: &World, name: &ForgeName) -> (ForgeName, View<ForgeView>) {
     let view = match service.forges.get(name) {
-        Some(forge) => look_at(service, world, name, forge.as_ref())
-            .await
-            .map_or_else(|error| View::Unreachable(error.to_string()), View::Seen),
+        Some(forge) => match look_at(service, world, name, forge.as_ref()).await {
+            Ok(seen) => View::Seen(seen),
+            Err(error) => {
+                tracing::warn!("forge `{name}` cannot be asked: {error}");
+                View::Unreachable(error.to_string())
+            }
+        },
         None => View::Unreachable("it is not configured".to_owned()),
     };
     (name.clone(), view)

@@ -316,6 +316,12 @@ pub enum Held {
         /// When.
         until: Timestamp,
     },
+    /// The last order brought no machine.
+    #[error("no machine was to be had, as told above; the next try follows at {until}")]
+    NoMachine {
+        /// When.
+        until: Timestamp,
+    },
     /// Too many machines failed.
     #[error(
         "{failures} machines in a row did not take it, so no more are launched: look at their stories above, then re-run the job"

@@ -1,6 +1,6 @@
 //! Ends runners, machines and registrations, so that no job can be killed by it before its bound.
 
-use super::{Apply, Failed, call_failed};
+use super::{Apply, Failed, call_failed, cloud_failed};
 use crate::cloud::Withdrawal;
 use crate::forge::{ForgeErrorKind, JobState, Registration};
 use crate::identifier::{BackendName, ForgeName, InstanceId, RunnerKey, Scope};
@@ -144,7 +144,7 @@ impl Apply<'_> {
             Err(error) => {
                 let reason = call_failed("removing the registration", &error, "tried again at the next pass");
                 self.record(&runner.key, &reason, |_, _| ()).await?;
-                Err(Failed::Call(error.to_string()))
+                Err(Failed::Told)
             }
         }
     }
@@ -154,9 +154,8 @@ impl Apply<'_> {
         match self.cloud(&runner.backend).await?.terminate(std::slice::from_ref(instance)).await {
             Ok(()) => Ok(()),
             Err(error) => {
-                let reason = call_failed("ending the machine", &error, "tried again at the next pass");
-                self.record(&runner.key, &reason, |_, _| ()).await?;
-                Err(Failed::Call(error.to_string()))
+                self.record(&runner.key, &cloud_failed(&error, "tried again at the next pass"), |_, _| ()).await?;
+                Err(Failed::Told)
             }
         }
     }

@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt};
 use userdata::{ForgeUrl, Identity, Labels};
 
 use super::changes::Changes;
-use super::{Applied, Apply, Failed, Launched, call_failed};
+use super::{Applied, Apply, Failed, Launched, call_failed, cloud_failed};
 use crate::cloud::{CloudError, HandOver};
 use crate::forge::{Credential, NewRunner};
 use crate::identifier::{BackendName, InstanceId, RunnerKey};
@@ -24,6 +24,9 @@ const REGISTRATIONS_AT_ONCE: usize = 8;
 
 /// Runners that are introduced together: what a process that ends in between leaves to be done again.
 const MOST_TOGETHER: usize = 50;
+
+/// What follows when a machine cannot be introduced.
+const UNTIL_THE_BOOT_LIMIT: &str = "tried again at the next pass, until the boot limit";
 
 /// A runner whose registration was just made.
 struct Introduced {
@@ -116,8 +119,7 @@ impl Apply<'_> {
                     made.push(introduced);
                 }
                 Err((runner, cause)) => {
-                    let next = "tried again at the next pass, until the boot limit";
-                    changes.runner(&runner, &call_failed("registering the runner", &cause, next), |_, _| ())?;
+                    changes.runner(&runner, &call_failed("registering the runner", &cause, UNTIL_THE_BOOT_LIMIT), |_, _| ())?;
                 }
             }
         }
@@ -149,7 +151,10 @@ impl Apply<'_> {
         for introduced in made {
             match self.identity(introduced) {
                 Ok(identity) => ready.entry(&introduced.runner.backend).or_default().push((introduced, identity)),
-                Err(refusal) => hand_over_failed(changes, &introduced.runner, &refusal)?,
+                Err(refusal) => {
+                    let reason = call_failed("handing over the identity", &refusal, UNTIL_THE_BOOT_LIMIT);
+                    changes.runner(&introduced.runner.key, &reason, |_, _| ())?;
+                }
             }
         }
         for (backend, ready) in ready {
@@ -182,7 +187,7 @@ impl Apply<'_> {
                 Ok(true)
             }
             Err(error) => {
-                hand_over_failed(changes, runner, &error)?;
+                changes.runner(&runner.key, &cloud_failed(&error, UNTIL_THE_BOOT_LIMIT), |_, _| ())?;
                 Ok(false)
             }
         }
@@ -231,9 +236,4 @@ impl Apply<'_> {
             clone_credential: None,
         })
     }
-}
-
-fn hand_over_failed(changes: &mut Changes, runner: &RunnerRecord, cause: &dyn std::fmt::Display) -> Result<(), Failed> {
-    let reason = call_failed("handing over the identity", cause, "tried again at the next pass, until the boot limit");
-    Ok(changes.runner(&runner.key, &reason, |_, _| ())?)
 }

@@ -1,7 +1,7 @@
 //! Claim, then launch, then record: in this order, so that every crash leaves a trace that the next pass can read.
 
 use super::changes::Changes;
-use super::{Apply, Failed, call_failed};
+use super::{Apply, Failed, call_failed, cloud_failed};
 use crate::cloud::{CloudError, CloudErrorKind, Instance, InstanceState, LaunchOrder};
 use crate::identifier::{BatchId, RunnerKey};
 use crate::journal::Subject;
@@ -94,12 +94,12 @@ impl Apply<'_> {
         let mut changes = self.changes(sheet);
         let (next, then) = match error.kind {
             CloudErrorKind::Transient => {
-                let reason = call_failed("launch", error, "the same order is sent again");
+                let reason = cloud_failed(error, "the same order is sent again");
                 for runner in &claimed {
                     changes.runner(&runner.key, &reason, |_, _| ())?;
                 }
                 self.write(&mut changes).await?;
-                return Err(Failed::Call(error.to_string()));
+                return Err(Failed::Told);
             }
             CloudErrorKind::Capacity | CloudErrorKind::Throttled => ("tried again soon", AfterClose::RetryAfter(SOON_S)),
             CloudErrorKind::Quota => ("tried again when machines have ended", AfterClose::RetryAfter(LATER_S)),
@@ -107,9 +107,9 @@ impl Apply<'_> {
                 ("tried again each minute until it is mended", AfterClose::RetryAfter(LATER_S))
             }
         };
-        self.give_up(&mut changes, &claimed, &call_failed("launch", error, next), then).await?;
+        self.give_up(&mut changes, &claimed, &cloud_failed(error, next), then).await?;
         self.write(&mut changes).await?;
-        Err(Failed::Call(error.to_string()))
+        Err(Failed::Told)
     }
 
     /// Closes claimed runners that get no machine; the jobs tell why.

@@ -11,7 +11,7 @@ mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, CloudError};
 use crate::forge::Forge;
 use crate::identifier::{BackendName, ForgeName, RunnerKey};
 use crate::journal::Subject;
@@ -63,7 +63,10 @@ enum Failed {
     /// The record could not be changed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// A forge or cloud did not do it; its story tells.
+    /// A forge or cloud did not do it, and a story tells of it.
+    #[error("told in its story")]
+    Told,
+    /// A forge or cloud did not do it, and nobody knows yet.
     #[error("{0}")]
     Call(String),
     /// It was no longer right to do it.
@@ -76,7 +79,9 @@ impl Failed {
     fn is_of_one(&self) -> bool {
         match self {
             Self::Overtaken | Self::Ledger(LedgerError::LeaseLost | LedgerError::Store(_)) => false,
-            Self::Call(_) | Self::Ledger(LedgerError::Conflict(_) | LedgerError::Missing(_) | LedgerError::Refused(_)) => true,
+            Self::Told
+            | Self::Call(_)
+            | Self::Ledger(LedgerError::Conflict(_) | LedgerError::Missing(_) | LedgerError::Refused(_)) => true,
         }
     }
 }
@@ -88,7 +93,11 @@ impl Applied {
             Err(Failed::Overtaken) => {}
             Err(Failed::Ledger(LedgerError::LeaseLost)) => return Err(LedgerError::LeaseLost),
             Err(Failed::Ledger(LedgerError::Store(error))) => return Err(LedgerError::Store(error)),
-            Err(_) => self.failed += actions,
+            Err(Failed::Told) => self.failed += actions,
+            Err(error) => {
+                tracing::warn!("an action failed: {error}; it is planned again at the next pass");
+                self.failed += actions;
+            }
         }
         Ok(())
     }
@@ -217,6 +226,11 @@ impl<'a> Apply<'a> {
     fn tell(&self, subject: &Subject, reason: &Reason) {
         self.service.journal.tell(self.service.clock.now(), subject, reason);
     }
+}
+
+/// The reason of a cloud's refusal, which knows best what was being done.
+fn cloud_failed(error: &CloudError, next: &str) -> Reason {
+    call_failed(&error.what, &error.cause, next)
 }
 
 /// The reason of a failed call.

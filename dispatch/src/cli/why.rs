@@ -140,6 +140,6 @@ fn print(job: &JobRecord, lines: &[Line], json: bool) {
         output::line(&format!("{}  {subject}: {text}", styled(DIM, at)));
     }
     if lines.last().is_some_and(|line| job.is_open() && matches!(line.code.as_str(), "announced" | "found_in_queue")) {
-        output::line("the worker has not looked yet");
+        output::line("the worker has not looked yet; if that lasts for more than a minute, its log says why");
     }
 }

@@ -8,7 +8,8 @@ use crate::record::Notice;
 use crate::service::Service;
 
 impl Service {
-    /// Keeps the event if its forge may be one whose jobs have to be predicted; rings in any case.
+    /// Keeps the event if its forge may be one whose jobs have to be predicted; rings in any case. Where records are watched, an
+    /// event that is kept is its own bell.
     pub(super) async fn notice(&self, forge: &ForgeName, delivery: &Delivery, event: &Event) -> Reply {
         let rings = Reply::ok(may_start_jobs(forge, delivery.forge_hint()), Ring::NowAndLater);
         if !delivery.may_need_prediction() {
@@ -22,7 +23,7 @@ impl Service {
             return Reply::ok(text.to_owned(), Ring::NowAndLater);
         };
         match self.ledger().notice(notice).await {
-            Ok(_) => rings,
+            Ok(recorded) => Reply { recorded, ..rings },
             Err(error) => Reply::failed(&error.to_string(), true),
         }
     }

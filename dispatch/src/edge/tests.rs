@@ -86,7 +86,7 @@ async fn a_queued_job_is_recorded_and_told_where_it_goes() {
     let service = installation();
     let reply = hear(&service, &job("queued", &["go"])).await;
     let text = "build (job 17 of acme/tour): [go] → pool `go`; a machine is on its way";
-    assert_eq!(said(&reply), (200, text, Ring::ByRecord));
+    assert_eq!((said(&reply), reply.recorded), ((200, text, Ring::Now), true));
     let record = service.ledger().job(&job_key(17)).await.unwrap().record;
     assert!(record.is_open());
     assert_eq!((record.name.as_str(), record.repository.to_string().as_str(), record.first_seen), ("build", "acme/tour", NOW));
@@ -98,7 +98,7 @@ async fn a_delivery_that_comes_twice_records_one_job() {
     hear(&service, &job("queued", &["go"])).await;
     let again = hear(&service, &job("queued", &["go"])).await;
     assert!(again.text.starts_with("build (job 17 of acme/tour): known since "), "{}", again.text);
-    assert_eq!(again.ring, Ring::Now);
+    assert_eq!((again.ring, again.recorded), (Ring::Now, false));
     assert_eq!(service.store.open_records().await.unwrap().len(), 1);
     close(&service, &job_key(17)).await;
     let late = hear(&service, &job("queued", &["go"])).await;
@@ -269,8 +269,8 @@ async fn only_a_later_attempt_ends_an_earlier_one_that_is_open() {
 #[tokio::test]
 async fn an_event_is_kept_once_where_nothing_else_may_tell_what_it_starts() {
     let service = installation();
-    for _ in 0..2 {
-        deliver(&service, "forgejo", "push", &push(), "secret").await;
+    for recorded in [true, false] {
+        assert_eq!(deliver(&service, "forgejo", "push", &push(), "secret").await.recorded, recorded);
     }
     let open = service.store.open_records().await.unwrap();
     assert!(matches!(&open[..], [(_, Stored { record: Record::Notice(notice), .. })] if notice.event == "push"), "{open:?}");

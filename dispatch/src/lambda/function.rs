@@ -44,8 +44,12 @@ impl Function {
         Self { role, edge, connect_worker: Box::new(connect_worker), worker: OnceLock::new(), rung: Mutex::new(None) }
     }
 
-    /// Handles one event; the answer is for the service that sent it.
+    /// Handles one event; the answer is for the service that sent it. A failure is in the log by then.
     pub async fn handle(&self, event: Value, deadline: Deadline) -> Result<Value, Failure> {
+        self.handled(event, deadline).await.inspect_err(tell_failure)
+    }
+
+    async fn handled(&self, event: Value, deadline: Deadline) -> Result<Value, Failure> {
         match Event::recognise(event)? {
             Event::Request(request) => Ok(json!(Response::from(self.answer(request, deadline).await))),
             Event::Schedule if !self.role.works() => Err(Failure::NotForTheEdge("schedule")),
@@ -65,7 +69,7 @@ impl Function {
         if let Some(Rung { ring, deadline }) = rung
             && let Err(failure) = self.look(ring, deadline).await
         {
-            tracing::error!(code = failure.code(), "{failure}");
+            tell_failure(&failure);
         }
     }
 
@@ -92,48 +96,44 @@ impl Function {
     async fn replied(&self, forge: &ForgeName, mut reply: Reply, deadline: Deadline) -> Answer {
         if self.role.works() && reply.ring != Ring::No {
             *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(Rung { ring: reply.ring, deadline });
-        } else if matches!(reply.ring, Ring::Now | Ring::NowAndLater) {
+        } else if reply.ring != Ring::No && !reply.recorded {
             self.ring(&mut reply).await;
         }
-        tracing::info!(%forge, status = reply.status.as_u16(), "answered: {}", reply.text);
+        let status = reply.status.as_u16();
+        if reply.status.is_server_error() {
+            tracing::warn!(%forge, status, "answered: {}", reply.text);
+        } else {
+            tracing::info!(%forge, status, "answered: {}", reply.text);
+        }
         Answer::from(&reply)
     }
 
-    /// The worker is another function: what it cannot be told by a new job, a bell in the table tells it.
+    /// The worker is another function: what it cannot be told by a new job, a bell in the table tells it. Where the table has
+    /// just not taken a job, it is not tried again with a bell: that would take longer than the forge waits for its answer.
     async fn ring(&self, reply: &mut Reply) {
-        if let Err(error) = self.edge.ledger().ring().await {
-            tracing::warn!("the worker cannot be woken: {error}");
+        let rung = match reply.status.is_server_error() {
+            true => false,
+            false => self.edge.ledger().ring().await.inspect_err(|error| tracing::warn!("no bell was written: {error}")).is_ok(),
+        };
+        if !rung {
             reply.text.push_str("; the worker could not be woken, so it looks within a minute");
         }
     }
 
-    async fn look(&self, ring: Ring, deadline: Deadline) -> Result<(), Failure> {
-        self.pass(deadline).await?;
-        if ring == Ring::NowAndLater {
-            let mut waited_s = 0;
-            for after_s in LATER_S {
-                tokio::time::sleep(Duration::from_secs(after_s - waited_s)).await;
-                waited_s = after_s;
-                self.pass(deadline).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Looks now and when the bell has stopped, since others may have rung meanwhile. Only if there was nothing to be done it
-    /// looks once more: while it waits, the stream waits as well.
-    async fn look_for_whoever_rang(&self, deadline: Deadline) -> Result<Pass, Failure> {
+    /// Looks when it was rung for. Later looks are for a queue that fills after the bell, and for whoever else rang while it
+    /// sounded. The last one is left to the schedule, which looks as often while something is open: while this waits, the stream
+    /// waits as well.
+    async fn look(&self, ring: Ring, deadline: Deadline) -> Result<Pass, Failure> {
         let mut pass = self.pass(deadline).await?;
-        let (mut done, mut waited_s) = (pass.done, 0);
-        for after_s in LATER_S {
-            let needless = waited_s > 0 && done > 0;
+        let mut waited_s = 0;
+        for after_s in LATER_S.into_iter().filter(|_| ring == Ring::NowAndLater) {
+            let needless = waited_s > 0 && pass.open + pass.done > 0;
             if needless || self.edge.clock.now().plus_s(after_s - waited_s) >= deadline.stop_at() {
                 break;
             }
             tokio::time::sleep(Duration::from_secs(after_s - waited_s)).await;
             waited_s = after_s;
             pass = self.pass(deadline).await?;
-            done += pass.done;
         }
         Ok(pass)
     }
@@ -157,10 +157,10 @@ impl Function {
     /// One pass serves the whole batch. If another worker makes one just now, it was asked to look once more, and these
     /// jobs were recorded before it was asked.
     async fn serve(&self, batch: &Batch, deadline: Deadline) -> Result<Value, Failure> {
-        if !batch.wakes() {
+        if batch.ring() == Ring::No {
             return Ok(json!(batch.answer(true)));
         }
-        let pass = if batch.is_rung() { self.look_for_whoever_rang(deadline).await? } else { self.pass(deadline).await? };
+        let pass = self.look(batch.ring(), deadline).await?;
         Ok(json!(batch.answer(pass.failed == 0 && !pass.cut_short)))
     }
 
@@ -180,6 +180,10 @@ impl Function {
         let connected = (self.connect_worker)()?;
         Ok(self.worker.get_or_init(|| connected))
     }
+}
+
+fn tell_failure(failure: &Failure) {
+    tracing::error!(code = failure.code(), "{failure}");
 }
 
 /// The template's alarm counts the lines that begin with "swept".

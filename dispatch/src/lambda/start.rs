@@ -50,7 +50,7 @@ async fn handle(function: Arc<Function>, event: LambdaEvent<Value>) -> Result<Va
     let LambdaEvent { payload, context } = event;
     let span = tracing::info_span!("event", request = context.request_id);
     let handled = function.handle(payload, Deadline::from_millis(context.deadline)).instrument(span).await;
-    handled.inspect_err(|failure| tracing::error!(code = failure.code(), "{failure}")).map_err(Diagnostic::from)
+    handled.map_err(Diagnostic::from)
 }
 
 impl From<Failure> for Diagnostic {

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::edge::Ring;
+
 /// How the keys of jobs begin.
 const JOB: &str = "job#";
 /// How the keys of bells begin.
@@ -16,7 +18,7 @@ const BELL: &str = "bell#";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Batch {
     wakes: Vec<String>,
-    rung: bool,
+    ring: Ring,
 }
 
 /// What Lambda is told: from the first of these on, the batch comes again, as often as the event source mapping allows.
@@ -37,18 +39,15 @@ impl Batch {
     pub(super) fn read(event: &Value) -> Self {
         let records = event.get("Records").and_then(Value::as_array).into_iter().flatten();
         let wakes: Vec<(String, &str)> = records.filter_map(wake).collect();
-        let rung = wakes.iter().any(|(_, key)| key.starts_with(BELL));
-        Self { wakes: wakes.into_iter().map(|(number, _)| number).collect(), rung }
+        let is_bell = |(_, key): &(String, &str)| key.starts_with(BELL);
+        let ring = if wakes.iter().any(is_bell) { Ring::NowAndLater } else { Ring::Now };
+        let ring = if wakes.is_empty() { Ring::No } else { ring };
+        Self { wakes: wakes.into_iter().map(|(number, _)| number).collect(), ring }
     }
 
-    /// Whether there is anything to look at.
-    pub(super) fn wakes(&self) -> bool {
-        !self.wakes.is_empty()
-    }
-
-    /// Whether the queue may be filled only after this.
-    pub(super) fn is_rung(&self) -> bool {
-        self.rung
+    /// When to look. Who rings may know of jobs that come into the queue only after this.
+    pub(super) fn ring(&self) -> Ring {
+        self.ring
     }
 
     /// One pass serves all of them, or leaves none of them behind.
@@ -92,11 +91,13 @@ mod tests {
         let changed = record("MODIFY", "job#home/7/1", "2");
         let runner = record("INSERT", "runner#b/0", "3");
         let forgotten = record("REMOVE", "bell#1000", "4");
-        assert!(!batch(&[lease.clone(), changed, runner, forgotten, json!({}), json!(7)]).wakes());
+        assert!(batch(&[lease.clone(), changed, runner, forgotten, json!({}), json!(7)]).ring() == Ring::No);
         let new = batch(&[lease.clone(), record("INSERT", "job#home/7/1", "5")]);
-        assert_eq!((new.wakes.as_slice(), new.is_rung()), (&["5".to_owned()][..], false));
-        let rung = batch(&[lease, record("INSERT", "bell#1000", "6")]);
-        assert_eq!((rung.wakes.as_slice(), rung.is_rung()), (&["6".to_owned()][..], true));
+        assert_eq!((new.wakes.as_slice(), new.ring()), (&["5".to_owned()][..], Ring::Now));
+        for bell in ["bell#1000", "bell#event/home/0123456789abcdef"] {
+            let rung = batch(&[lease.clone(), record("INSERT", bell, "6")]);
+            assert_eq!((rung.wakes.as_slice(), rung.ring()), (&["6".to_owned()][..], Ring::NowAndLater));
+        }
     }
 
     #[test]

@@ -189,7 +189,10 @@ fn failed_before(world: &World, record: &JobRecord) -> Option<Held> {
         return Some(Held::GaveUp { failures: record.failures });
     }
     let until = record.not_before.filter(|until| *until > world.now)?;
-    Some(Held::Backoff { failures: record.failures, until })
+    Some(match record.failures {
+        0 => Held::NoMachine { until },
+        failures => Held::Backoff { failures, until },
+    })
 }
 
 fn out_of_sight(world: &World, pool: &Pool) -> Option<Held> {

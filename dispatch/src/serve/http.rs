@@ -60,7 +60,7 @@ impl Web {
     fn ring(&self, ring: Ring) {
         match ring {
             Ring::No => {}
-            Ring::Now | Ring::ByRecord => self.bell.notify_one(),
+            Ring::Now => self.bell.notify_one(),
             Ring::NowAndLater => {
                 self.bell.notify_one();
                 ring_later(&self.bell);

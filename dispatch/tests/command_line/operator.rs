@@ -84,7 +84,7 @@ async fn a_job_that_nobody_has_seen_yet_is_found_at_its_forge() {
     let stage = Stage::new().await;
     stage.push("go");
     let answer = stage.call(&["why", "1"]).await.exits(0).without_escapes();
-    assert!(answer.data.ends_with("found in the queue of `home`; no delivery had announced it\nthe worker has not looked yet\n"));
+    assert!(answer.data.ends_with("found in the queue of `home`; no delivery had announced it\nthe worker has not looked yet; if that lasts for more than a minute, its log says why\n"));
     assert!(stage.runs().await.is_empty(), "asking changes nothing");
     stage.forge.inject("/api/v1/", fake_forge::Fault::Status(500));
     let answer = stage.call(&["why", "1"]).await.exits(5);

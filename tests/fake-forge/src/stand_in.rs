@@ -93,6 +93,14 @@ pub async fn run(identity: &Identity, habits: Habits) -> Result<Outcome, StandIn
     }
 }
 
+/// Declares itself and takes a job, which it works at for as long as anybody looks; whether there was one.
+pub async fn begin(identity: &Identity) -> Result<bool, StandInError> {
+    let runner = Connection::new(identity)?;
+    runner.call("Declare", &json!({ "version": "stand-in", "labels": identity.labels })).await?;
+    let once = Habits { polls: 1, ..Habits::default() };
+    Ok(runner.wait_for_task(once).await?.is_some())
+}
+
 struct Connection<'a> {
     identity: &'a Identity,
     client: reqwest::Client,

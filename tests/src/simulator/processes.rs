@@ -291,7 +291,7 @@ impl Processes {
         }
         let later: &[Millis] = match reply.ring {
             Ring::No => &[],
-            Ring::Now | Ring::ByRecord => &[0],
+            Ring::Now => &[0],
             Ring::NowAndLater => &[0, 2_000, 10_000],
         };
         for delay in later {

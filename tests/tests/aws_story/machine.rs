@@ -24,6 +24,14 @@ impl Stage {
         }
     }
 
+    /// Every machine that runs takes its identity and a job, and is busy with it from then on.
+    pub(crate) async fn machines_begin(&self) {
+        for instance in self.machines(&["pending", "running"]) {
+            let identity = self.take_identity(&instance).await.unwrap();
+            assert!(stand_in::begin(&runner(&identity)).await.unwrap(), "there is a job for {instance}");
+        }
+    }
+
     /// As the script does it: the old value of a deletion comes back once.
     pub(crate) async fn take_identity(&self, instance: &str) -> Option<Identity> {
         let key = AttributeValue::S(format!("identity#{}:{instance}", self.account.role_id));

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::config::Region;
 use dispatch::aws::SdkConfig;
 use dispatch::clock::{Clock, HandClock};
 use dispatch::cloud::Cloud;
 use dispatch::cloud::ec2::Ec2Cloud;
 use dispatch::config::{Config, Environment, from_environment};
 use dispatch::forge;
-use dispatch::journal::Silence;
+use dispatch::journal::LogJournal;
 use dispatch::lambda::{Deadline, Failure, Function, Role};
 use dispatch::pool::EC2;
 use dispatch::record::Record;
@@ -18,7 +19,7 @@ use dispatch::service::Service;
 use dispatch::store::dynamodb::stream_filter;
 use dispatch::store::{DynamoDbStore, Store};
 use dispatch::time::Timestamp;
-use fake_forge::world::{JobSpec, Leftovers, Push, RepositoryId, RunId, Scope, Workflow};
+use fake_forge::world::{Delivery, JobSpec, Leftovers, Push, RepositoryId, RunId, Scope, Workflow};
 use fake_forge::{FakeForge, Flavour, Steering, World};
 use serde_json::{Value, json};
 use tests::aws::{self, Account, Call, Emulator, Lab, REGION};
@@ -41,11 +42,12 @@ pub(crate) struct Stage {
     pub(crate) gateway: Gateway,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) account: Account,
+    variables: Vec<(&'static str, String)>,
     config: Config,
     settings: SdkConfig,
     store: DynamoDbStore,
-    repository: RepositoryId,
-    admin: i64,
+    pub(crate) repository: RepositoryId,
+    pub(crate) admin: i64,
     /// Keys that the stream has shown.
     shown: tokio::sync::Mutex<Vec<String>>,
 }
@@ -53,32 +55,53 @@ pub(crate) struct Stage {
 impl Stage {
     /// An installation of this name in the shared account.
     pub(crate) async fn new(name: &str) -> Self {
-        Self::on(Emulator::Shared(Lab::shared()), name).await
+        Self::with(Emulator::Shared(Lab::shared()), name, Flavour::Gitea1_27, |_| ()).await
     }
 
     /// An installation of this name in an account that nobody else uses, so that whatever is called is called by it.
     pub(crate) async fn alone(name: &str) -> Self {
-        Self::on(Emulator::Own(Lab::start()), name).await
+        Self::alone_at(Flavour::Gitea1_27, name).await
     }
 
-    async fn on(lab: Emulator, name: &str) -> Self {
+    /// The same for another forge.
+    pub(crate) async fn alone_at(flavour: Flavour, name: &str) -> Self {
+        Self::with(Emulator::Own(Lab::start()), name, flavour, |_| ()).await
+    }
+
+    /// An installation of this name in the shared account, for another forge.
+    pub(crate) async fn at(flavour: Flavour, name: &str) -> Self {
+        Self::with(Emulator::Shared(Lab::shared()), name, flavour, |_| ()).await
+    }
+
+    /// Any account, any forge, and a configuration that says something else.
+    pub(crate) async fn with(lab: Emulator, name: &str, flavour: Flavour, change: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(HandClock::at(NOON));
-        let (forge, token, repository, admin) = forge(&clock).await;
+        let (forge, token, repository, admin) = forge(flavour, &clock).await;
         let gateway = Gateway::to(&lab.endpoint()).await;
         let settings = lab.settings().await.into_builder().endpoint_url(gateway.endpoint()).build();
         let store = DynamoDbStore::new(&lab.settings().await, name);
         let account = Account::new(lab, name).await;
-        let config = config(&account, forge.base_url(), &token);
+        let variables = variables(&account, forge.base_url(), token);
+        let environment = variables.iter().map(|(name, value)| (*name, value.as_str())).collect::<Environment>();
+        let mut config = from_environment(&environment).unwrap().into_config().unwrap();
+        change(&mut config);
         let shown = tokio::sync::Mutex::default();
-        Self { forge, gateway, clock, account, config, settings, store, repository, admin, shown }
+        Self { forge, gateway, clock, account, variables, config, settings, store, repository, admin, shown }
     }
 
     /// A function in an execution environment of its own.
     pub(crate) fn function(&self, role: Role, environment: &str) -> Function {
-        let (config, settings) = (self.config.clone(), self.settings.clone());
+        self.function_with(role, environment, |_| ())
+    }
+
+    /// The same with a configuration that says something else.
+    pub(crate) fn function_with(&self, role: Role, environment: &str, change: impl FnOnce(&mut Config)) -> Function {
+        let mut config = self.config.clone();
+        change(&mut config);
+        let aws = config.aws.clone().unwrap();
+        let settings = self.settings.clone().into_builder().region(Region::new(aws.region.clone())).build();
         let (clock, holder) = (self.clock.clone(), environment.to_owned());
         let service = move |with_all: bool| {
-            let aws = config.aws.clone().unwrap();
             let forges = if with_all { forge::connect(&config).unwrap() } else { BTreeMap::new() };
             let ec2: Arc<dyn Cloud> = Arc::new(Ec2Cloud::connect(&config, &aws, &settings, &forges, clock.clone()));
             Service {
@@ -86,13 +109,18 @@ impl Stage {
                 clock: clock.clone(),
                 forges,
                 clouds: if with_all { BTreeMap::from([(EC2.into(), ec2)]) } else { BTreeMap::new() },
-                journal: Arc::new(Silence),
+                journal: Arc::new(LogJournal),
                 holder: holder.clone(),
                 config: config.clone(),
             }
         };
         let edge = service(false);
         Function::new(role, edge, move || Ok(service(true)))
+    }
+
+    /// The environment of a function without a file, in the emulated account.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.variables.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     /// Pushes a commit that starts one workflow with these jobs.
@@ -116,12 +144,20 @@ impl Stage {
     pub(crate) async fn deliver_only(&self, edge: &Function, event: &str) -> Vec<String> {
         let mut said = Vec::new();
         for delivery in self.forge.pending().iter().filter(|delivery| delivery.event == event) {
-            let event = event::delivery(SECRET, "/", &delivery.event, &delivery.body);
-            let answer = edge.handle(event, self.deadline()).await.unwrap();
-            assert_eq!(answer["statusCode"], 200, "{answer}");
-            said.push(answer["body"].as_str().unwrap().to_owned());
+            let (status, text) = self.send(edge, delivery).await;
+            assert_eq!(status, 200, "{text}");
+            said.push(text);
         }
         said
+    }
+
+    /// Hands over one delivery as the forge words and signs it; the answer's status and text.
+    pub(crate) async fn send(&self, edge: &Function, delivery: &Delivery) -> (u64, String) {
+        let headers: BTreeMap<String, String> =
+            self.forge.headers(delivery).into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
+        let event = event::request("POST", "/", &json!(headers), &delivery.body, false);
+        let answer = edge.handle(event, self.deadline()).await.unwrap();
+        (answer["statusCode"].as_u64().unwrap(), answer["body"].as_str().unwrap().to_owned())
     }
 
     /// What the stream shows through its filter: items that were not there before.
@@ -154,12 +190,26 @@ impl Stage {
         worker.handle(event, self.deadline()).await
     }
 
+    /// As the stream wakes it for new jobs: one pass, however long the emulator takes for it.
+    pub(crate) async fn wake_for_jobs(&self, worker: &Function) {
+        let deadline = Deadline::from_millis(self.clock.now().plus_s(900).millis());
+        let answer = worker.handle(written(&["job#gitea/1/1"]), deadline).await;
+        assert_eq!(answer, Ok(json!({ "batchItemFailures": [] })));
+    }
+
     fn deadline(&self) -> Deadline {
         Deadline::from_millis(self.clock.now().plus_s(ONE_LOOK_S).millis())
     }
 
-    /// The schedule wakes the worker, machines do what they do, and time goes on, until nothing is open.
+    /// Until nothing is open, and nothing at all is left.
     pub(crate) async fn until_quiet(&self, worker: &Function) {
+        self.until_closed(worker).await;
+        assert_eq!(self.forge.with(|world| world.leftovers()), Leftovers::default());
+    }
+
+    /// The schedule wakes the worker, machines do what they do, and time goes on, until nothing is open, and nothing is left
+    /// on AWS.
+    pub(crate) async fn until_closed(&self, worker: &Function) {
         for _ in 0..MOST_PASSES {
             // On a busy computer a pass may be cut off, as by Lambda's time-out; then the next one makes up for it.
             let woken = self.wake(worker, schedule()).await;
@@ -177,10 +227,9 @@ impl Stage {
         self.store.open_records().await.unwrap().into_iter().map(|(_, stored)| stored.record).collect()
     }
 
-    /// No machine, no registration, no identity.
+    /// No machine, no identity.
     async fn nothing_is_left(&self) {
         assert_eq!(self.machines(&["pending", "running", "stopping", "stopped"]), Vec::<String>::new());
-        assert_eq!(self.forge.with(|world| world.leftovers()), Leftovers::default());
         let identities: Vec<String> = self.keys().await.into_iter().filter(|key| key.starts_with("identity#")).collect();
         assert_eq!(identities, Vec::<String>::new());
     }
@@ -209,8 +258,8 @@ impl Stage {
     }
 }
 
-async fn forge(clock: &Arc<HandClock>) -> (FakeForge, String, RepositoryId, i64) {
-    let mut world = World::new(Flavour::Gitea1_27, "", i64::try_from(NOON.seconds()).unwrap());
+async fn forge(flavour: Flavour, clock: &Arc<HandClock>) -> (FakeForge, String, RepositoryId, i64) {
+    let mut world = World::new(flavour, "", i64::try_from(NOON.seconds()).unwrap());
     let admin = world.add_admin("root1");
     let acme = world.add_organisation("acme", &[admin]);
     let repository = world.create_repository(acme, "tour");
@@ -223,20 +272,18 @@ async fn forge(clock: &Arc<HandClock>) -> (FakeForge, String, RepositoryId, i64)
     (forge, token, repository, admin)
 }
 
-/// The environment of a function without a file, in the emulated account.
-fn config(account: &Account, forge: &str, token: &str) -> Config {
-    let aws = &account.aws;
-    let environment = Environment::from_iter([
-        ("GITEA_URL", forge),
+fn variables(account: &Account, forge: &str, token: String) -> Vec<(&'static str, String)> {
+    let aws = account.aws.clone();
+    vec![
+        ("GITEA_URL", forge.to_owned()),
         ("GITEA_TOKEN", token),
-        ("WEBHOOK_SECRET", SECRET),
-        ("RUNNER_AMI", aws.image.as_ref().unwrap()),
-        ("SUBNET", &aws.subnets.join(",")),
-        ("SECURITY_GROUP", &aws.security_groups[0]),
-        ("INSTANCE_PROFILE", &aws.instance_profile),
-        ("INSTANCE_ROLE_ID", &account.role_id),
-        ("DDB_TABLE", &aws.table),
-        ("AWS_REGION", REGION),
-    ]);
-    from_environment(&environment).unwrap().into_config().unwrap()
+        ("WEBHOOK_SECRET", SECRET.to_owned()),
+        ("RUNNER_AMI", aws.image.unwrap()),
+        ("SUBNET", aws.subnets.join(",")),
+        ("SECURITY_GROUP", aws.security_groups[0].clone()),
+        ("INSTANCE_PROFILE", aws.instance_profile),
+        ("INSTANCE_ROLE_ID", account.role_id.clone()),
+        ("DDB_TABLE", aws.table),
+        ("AWS_REGION", REGION.to_owned()),
+    ]
 }

@@ -67,6 +67,18 @@ async fn a_worker_that_died_with_the_lease_is_not_waited_for_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_launch_that_is_not_answered_in_time_is_found_by_the_next_pass() {
+    let stage = Stage::new(Role::Worker);
+    stage.queue_job(7);
+    stage.cloud.keep_silent();
+    let cut_off = stage.handle(written(&["job#home/7/1"])).await.unwrap_err();
+    assert_eq!(cut_off.to_string(), "the pass was cut off by the function's time-out; nothing is lost, the next one goes on");
+    tokio::time::advance(std::time::Duration::from_mins(1)).await;
+    stage.handle(schedule()).await.unwrap();
+    assert_eq!(stage.cloud.launched(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pass_that_runs_out_of_time_begins_nothing_more() {
     let stage = Arc::new(Stage::new(Role::Worker));
     stage.queue_job(7);

@@ -155,11 +155,33 @@ fn waiting(id: u64) -> ForgeJob {
 pub(crate) struct CountingCloud {
     machines: Mutex<Vec<Instance>>,
     broken: Mutex<bool>,
+    silent: Mutex<bool>,
 }
 
 impl CountingCloud {
     pub(crate) fn launched(&self) -> usize {
         self.machines.lock().unwrap().len()
+    }
+
+    fn carry_out(&self, order: &LaunchOrder<'_>) {
+        let mut machines = self.machines.lock().unwrap();
+        for (index, _) in (0_u16..).zip(&order.batch.members) {
+            let runner = RunnerKey { batch: order.batch.id.clone(), index };
+            machines.push(Instance {
+                id: InstanceId::new(format!("m-{runner}")),
+                runner: Some(runner),
+                pool: Some(order.pool.name.clone()),
+                serves: Some((order.batch.forge.clone(), order.batch.scope.clone())),
+                launched_at: order.batch.made_at,
+                state: InstanceState::Alive,
+                identity: IdentityState::Waiting,
+            });
+        }
+    }
+
+    /// The next order is carried out, and never answered.
+    pub(crate) fn keep_silent(&self) {
+        *self.silent.lock().unwrap() = true;
     }
 
     /// From now on no order comes through.
@@ -178,20 +200,11 @@ impl Cloud for CountingCloud {
                 kind: CloudErrorKind::Transient,
             });
         }
-        let mut machines = self.machines.lock().unwrap();
-        for (index, _) in (0_u16..).zip(&order.batch.members) {
-            let runner = RunnerKey { batch: order.batch.id.clone(), index };
-            machines.push(Instance {
-                id: InstanceId::new(format!("m-{runner}")),
-                runner: Some(runner),
-                pool: Some(order.pool.name.clone()),
-                serves: Some((order.batch.forge.clone(), order.batch.scope.clone())),
-                launched_at: order.batch.made_at,
-                state: InstanceState::Alive,
-                identity: IdentityState::Waiting,
-            });
+        self.carry_out(order);
+        if std::mem::take(&mut *self.silent.lock().unwrap()) {
+            std::future::pending::<()>().await;
         }
-        Ok(machines.clone())
+        self.instances().await
     }
 
     async fn instances(&self) -> Result<Vec<Instance>, CloudError> {

@@ -99,6 +99,10 @@ fn a_job_that_machines_failed_waits_longer_each_time_and_not_for_ever() {
         let until = NOW.plus_s(60);
         Scene::new().known(1, JobState::Queued).change_job(1, |job| (job.failures, job.not_before) = (failures, Some(until)))
     };
+    let until = NOW.plus_s(60);
+    let waits = |what: &str| [format!("note: held: {what} {until}")];
+    assert_eq!(failed(0).planned(), waits("no machine was to be had, as told above; the next try follows at"));
+    assert_eq!(failed(2).planned(), waits("2 machines in a row did not take it; the next follows at"));
     assert_eq!(failed(1).launches(), 0);
     assert_eq!(failed(1).after_s(60).launches(), 1);
     assert_eq!(failed(5).after_s(6_000).launches(), 0);

@@ -76,6 +76,11 @@ impl FakeForge {
         lock(&self.state.world).outbox.iter().cloned().collect()
     }
 
+    /// The headers with which a delivery goes out, for who delivers it himself.
+    pub fn headers(&self, delivery: &Delivery) -> Vec<(String, String)> {
+        crate::webhook::headers(lock(&self.state.world).flavour(), delivery)
+    }
+
     /// Sends everything that waits and returns what the receivers said. With automatic steering it
     /// also waits until what is on its way has arrived.
     pub async fn deliver_all(&self) -> Vec<Attempt> {

@@ -39,7 +39,10 @@ async fn handle(extract::State(state): extract::State<Arc<State>>, request: extr
     let status = response.as_ref().map(Response::status);
     state.note_status(place, status);
     match response {
-        Some(response) => response,
+        Some(mut response) => {
+            response.headers_mut().extend(state.date().map(|date| (http::header::DATE, date)));
+            response
+        }
         None => broken_connection(),
     }
 }

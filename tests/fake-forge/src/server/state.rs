@@ -2,13 +2,13 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use tokio::sync::Notify;
 
 use crate::faults::Faults;
 use crate::request_log::Served;
 use crate::webhook::{Attempt, Sender, Steering};
-use crate::world::{Delivery, World};
+use crate::world::{Delivery, World, clock};
 
 /// Seconds since 1970, from whoever owns the clock.
 pub(super) type Clock = Box<dyn Fn() -> i64 + Send + Sync>;
@@ -44,6 +44,12 @@ impl State {
         drop(world);
         self.posted.notify_one();
         result
+    }
+
+    /// The time by the clock that was given; without one the socket tells its own.
+    pub(super) fn date(&self) -> Option<HeaderValue> {
+        let clock = self.clock.as_ref()?;
+        HeaderValue::try_from(clock::http_date(clock())).ok()
     }
 
     /// Notes that a request came; returns its place in the log.

@@ -5,3 +5,4 @@ mod signature;
 
 pub(crate) use sender::Sender;
 pub use sender::{Attempt, Steering};
+pub(crate) use signature::headers;

@@ -10,6 +10,12 @@ pub(crate) fn seconds(text: &str) -> i64 {
     text.parse::<jiff::Timestamp>().map_or(0, jiff::Timestamp::as_second)
 }
 
+/// The moment as HTTP's `Date` writes it.
+pub(crate) fn http_date(seconds: i64) -> String {
+    let moment = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -20,5 +26,6 @@ mod tests {
         assert_eq!(rfc3339(1_795_254_890), "2026-11-21T09:54:50Z");
         assert_eq!(seconds("2026-11-21T09:54:50Z"), 1_795_254_890);
         assert_eq!(seconds("yesterday"), 0);
+        assert_eq!(http_date(1_795_254_890), "Sat, 21 Nov 2026 09:54:50 GMT");
     }
 }

@@ -6,6 +6,7 @@ pub mod counters;
 pub mod crowds;
 pub mod expiry;
 pub mod lists;
+pub mod miscounts;
 pub mod samples;
 pub mod steps;
 pub mod writes;
@@ -84,6 +85,10 @@ macro_rules! store_conformance {
             a_decrease_passes_a_limit_that_was_lowered,
             something_else_is_never_counted_over,
             a_count_is_repaired_only_if_nobody_counted_meanwhile,
+        ]);
+        $crate::store_conformance!($fresh, miscounts: [
+            a_miscount_is_suspected_first_and_corrected_a_minute_later,
+            a_count_that_moved_since_is_suspected_anew,
         ]);
         $crate::store_conformance!($fresh, lists: [
             the_open_ones_are_listed_in_the_order_of_their_keys,

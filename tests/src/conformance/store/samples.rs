@@ -9,7 +9,7 @@ use dispatch::identifier::{BatchId, JobKey, RunnerKey, Scope};
 use dispatch::label::LabelSet;
 use dispatch::reason::Reason;
 use dispatch::record::{
-    Batch, Control, JobRecord, Lease, Mode, Need, Notice, Predicted, Record, RunnerRecord, RunnerState, Story, Told,
+    Batch, Control, Drift, JobRecord, Lease, Mode, Need, Notice, Predicted, Record, RunnerRecord, RunnerState, Story, Told,
 };
 use dispatch::store::{CommitError, Conflict, Expect, Key, Life, Store, Stored, Transaction};
 use dispatch::time::Timestamp;
@@ -125,6 +125,11 @@ fn labels() -> LabelSet {
 /// A switch that was turned at `millis`.
 pub fn control(millis: u64) -> Record {
     Record::Control(Control { mode: Mode::Draining, since: Timestamp::from_millis(millis) })
+}
+
+/// A suspicion against a counter.
+pub fn drift() -> Record {
+    Record::Drift(Drift { version: u64::MAX, counted: 3, since: Timestamp::from_millis(7) })
 }
 
 /// A lease of the worker with this fencing number.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use dispatch::record::Record;
 use dispatch::store::{CommitError, Expect, Key, Life, Refusal, Store, Stored, Transaction};
+use dispatch::time::Timestamp;
 
 use super::samples::{
-    add, batch, changed, conflict, control, count, found, job, job_key, large, lease, notice, predicted, runner, runner_key, told,
+    add, batch, changed, closed, conflict, control, count, drift, found, job, job_key, large, lease, notice, predicted, runner,
+    runner_key, told,
 };
 
 /// Nothing of any record is lost on the way.
@@ -22,6 +24,8 @@ pub async fn every_kind_of_record_is_read_back(store: Arc<dyn Store>) {
         (Key::control(), control(1), Life::Standing),
         (Key::lease(), lease(u64::MAX), Life::Standing),
         (Key::total(), Record::Counter { value: u64::MAX }, Life::Standing),
+        (Key::drift(&Key::total()), drift(), Life::Standing),
+        (Key::bell(Timestamp::from_seconds(7), 2), Record::Bell, closed(7_000, 60_000)),
     ];
     for (key, record, life) in kinds {
         assert_eq!(found(&*store, &key).await, None);
