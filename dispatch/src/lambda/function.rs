@@ -12,6 +12,7 @@ use super::stream::Batch;
 use super::{Deadline, Failure, Role};
 use crate::edge::{LATER_S, Reply, Ring};
 use crate::identifier::ForgeName;
+use crate::ledger::LedgerError;
 use crate::page::{Answer, Page};
 use crate::service::Service;
 use crate::worker::{LOOK_WHILE_OPEN_S, Pass};
@@ -111,11 +112,9 @@ impl Function {
     /// The worker is another function: what it cannot be told by a new job, a bell in the table tells it. Where the table has
     /// just not taken a job, it is not tried again with a bell: that would take longer than the forge waits for its answer.
     async fn ring(&self, reply: &mut Reply) {
-        let rung = match reply.status.is_server_error() {
-            true => false,
-            false => self.edge.ledger().ring().await.inspect_err(|error| tracing::warn!("no bell was written: {error}")).is_ok(),
-        };
-        if !rung {
+        let may_take_it = !reply.status.is_server_error();
+        let unheard = |error: &LedgerError| tracing::warn!("no bell was written: {error}");
+        if !may_take_it || self.edge.ledger().ring().await.inspect_err(unheard).is_err() {
             reply.text.push_str("; the worker could not be woken, so it looks within a minute");
         }
     }

@@ -122,7 +122,9 @@ async fn meets(lab: &'static Lab, trouble: Trouble) {
     let (edge, worker) = (stage.function(Role::Edge, "edge"), stage.function(Role::Worker, "worker"));
     stage.push(&["build"]);
     stage.deliver(&edge).await;
-    faults.into_iter().for_each(|fault| lab.inject(fault));
+    for fault in faults {
+        lab.inject(fault);
+    }
     let log = Log::begin();
     let woken = stage.stream().await.unwrap();
     let _told_in_the_log = stage.wake_for_a_moment(&worker, woken).await;
@@ -185,6 +187,14 @@ async fn a_machine_that_cannot_be_ended_is_told_of_until_it_can() {
     assert_eq!(stage.machines_ever(), 1);
 }
 
+fn at_no_table(config: &mut Config) {
+    "nowhere".clone_into(&mut config.aws.as_mut().unwrap().table);
+}
+
+fn in_another_region(config: &mut Config) {
+    "us-east-1".clone_into(&mut config.aws.as_mut().unwrap().region);
+}
+
 /// Something that goes wrong while the edge records one job.
 struct AtTheEdge {
     name: &'static str,
@@ -202,13 +212,13 @@ fn troubles_at_the_edge() -> Vec<AtTheEdge> {
     vec![
         AtTheEdge {
             name: "edge-no-table",
-            change: |config| config.aws.as_mut().unwrap().table = "nowhere".to_owned(),
+            change: at_no_table,
             faults: Vec::new(),
             reply: "the store cannot be used (table `nowhere` in eu-central-1): there is no such table; check its name and region, or deploy the stack that makes it",
         },
         AtTheEdge {
             name: "edge-elsewhere",
-            change: |config| config.aws.as_mut().unwrap().region = "us-east-1".to_owned(),
+            change: in_another_region,
             faults: Vec::new(),
             reply: "the store cannot be used (table `edge-elsewhere` in us-east-1): there is no such table; check its name and region, or deploy the stack that makes it",
         },
@@ -241,7 +251,9 @@ async fn what_the_edge_cannot_record_is_told_to_the_forge_and_in_the_log() {
         let stage = Stage::with(Emulator::Shared(lab), name, Flavour::Gitea1_27, |_| ()).await;
         stage.push(&["build"]);
         let log = Log::begin();
-        faults.into_iter().for_each(|fault| lab.inject(fault));
+        for fault in faults {
+            lab.inject(fault);
+        }
         lab.forget_calls();
         let delivery = stage.forge.pending().into_iter().find(|delivery| delivery.event == "workflow_job").unwrap();
         let answer = stage.send(&stage.function_with(Role::Edge, "edge", change), &delivery).await;
@@ -289,17 +301,10 @@ async fn a_lost_answer_costs_the_edge_nothing() {
 /// A worker in the wrong place finds no table there, and launches nothing there.
 #[tokio::test]
 async fn a_worker_in_the_wrong_region_or_at_the_wrong_table_says_where_it_looked() {
-    let cases: [(&str, fn(&mut Config), &str); 2] = [
-        (
-            "worker-no-table",
-            |config| config.aws.as_mut().unwrap().table = "nowhere".to_owned(),
-            "table `nowhere` in eu-central-1",
-        ),
-        (
-            "worker-elsewhere",
-            |config| config.aws.as_mut().unwrap().region = "us-east-1".to_owned(),
-            "table `worker-elsewhere` in us-east-1",
-        ),
+    let no_table: fn(&mut Config) = at_no_table;
+    let cases = [
+        ("worker-no-table", no_table, "table `nowhere` in eu-central-1"),
+        ("worker-elsewhere", in_another_region, "table `worker-elsewhere` in us-east-1"),
     ];
     for (name, change, place) in cases {
         let stage = Stage::new(name).await;

@@ -38,7 +38,7 @@ impl Stage {
 
     /// The keys of the items that wake the worker.
     async fn woken_by(&self) -> (Value, Vec<String>) {
-        let batch = self.stream().await.expect("something wakes the worker");
+        let batch = self.stream().await.unwrap();
         let key = |record: &Value| record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap().to_owned();
         let keys = batch["Records"].as_array().unwrap().iter().map(key).collect();
         (batch, keys)
