@@ -53,6 +53,10 @@ impl Clock for LabClock {
     fn now(&self) -> Timestamp {
         self.system.now().plus_s(self.ahead.now().seconds())
     }
+
+    fn id(&self) -> u64 {
+        0
+    }
 }
 
 /// Remembers what the service told.
