@@ -87,6 +87,8 @@ pub enum Action {
         backend: BackendName,
         /// Which.
         instance: InstanceId,
+        /// What must be made sure of first.
+        unless: Unless,
     },
     /// Remove a registration of ours that has no machine.
     RemoveGhost {

@@ -171,8 +171,20 @@ impl Apply<'_> {
         self.record_disabled(runner, reason).await
     }
 
-    pub(super) async fn end_orphan(&self, backend: &BackendName, instance: &InstanceId, reason: &Reason) -> Result<(), Failed> {
+    pub(super) async fn end_orphan(
+        &self,
+        backend: &BackendName,
+        instance: &InstanceId,
+        unless: Unless,
+        reason: &Reason,
+    ) -> Result<(), Failed> {
         let cloud = self.cloud(backend).await?;
+        if unless == Unless::Busy {
+            let withdrawal = cloud.withdraw(instance).await.map_err(|error| Failed::Call(error.to_string()))?;
+            if withdrawal == Withdrawal::AlreadyTaken {
+                return Err(Failed::Overtaken);
+            }
+        }
         cloud.terminate(std::slice::from_ref(instance)).await.map_err(|error| Failed::Call(error.to_string()))?;
         self.tell(&Subject::Machine(instance.clone()), reason);
         Ok(())

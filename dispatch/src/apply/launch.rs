@@ -93,7 +93,8 @@ impl Apply<'_> {
         let claimed = claimed(batch, &sheet);
         let mut changes = self.changes(sheet);
         let (next, then) = match error.kind {
-            CloudErrorKind::Transient => {
+            // A call too many says nothing about the same order sent before, whose answer may have been lost.
+            CloudErrorKind::Transient | CloudErrorKind::Throttled => {
                 let reason = cloud_failed(error, "the same order is sent again");
                 for runner in &claimed {
                     changes.runner(&runner.key, &reason, |_, _| ())?;
@@ -101,7 +102,7 @@ impl Apply<'_> {
                 self.write(&mut changes).await?;
                 return Err(Failed::Told);
             }
-            CloudErrorKind::Capacity | CloudErrorKind::Throttled => ("tried again soon", AfterClose::RetryAfter(SOON_S)),
+            CloudErrorKind::Capacity => ("tried again soon", AfterClose::RetryAfter(SOON_S)),
             CloudErrorKind::Quota => ("tried again when machines have ended", AfterClose::RetryAfter(LATER_S)),
             CloudErrorKind::Denied | CloudErrorKind::Invalid => {
                 ("tried again each minute until it is mended", AfterClose::RetryAfter(LATER_S))

@@ -202,7 +202,7 @@ impl<'a> Apply<'a> {
             Action::Relaunch(batch) => self.relaunch(batch).await,
             Action::Disable(runner) => self.disable(runner, reason).await,
             Action::End { runner, unless } => self.end(runner, *unless, reason).await,
-            Action::EndOrphan { backend, instance } => self.end_orphan(backend, instance, reason).await,
+            Action::EndOrphan { backend, instance, unless } => self.end_orphan(backend, instance, *unless, reason).await,
             Action::RemoveGhost { forge, scope, registration } => self.remove_ghost(forge, scope, *registration, reason).await,
             Action::Repair { counter, drift } => self.repair(counter, drift, reason).await,
             Action::Introduce { .. }

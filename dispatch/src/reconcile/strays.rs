@@ -3,7 +3,7 @@
 use super::Draft;
 use crate::cloud::{IdentityState, Instance, InstanceState};
 use crate::identifier::{BackendName, ForgeName, InstanceId, RunnerKey, Scope};
-use crate::plan::Action;
+use crate::plan::{Action, Unless};
 use crate::pool::DEFAULT_MAXIMUM_AGE_S;
 use crate::reason::Reason;
 use crate::world::{ForgeView, View, World};
@@ -38,14 +38,22 @@ fn orphan(world: &World, backend: &BackendName, instance: &Instance, plan: &mut 
     if known || age_s < ORPHAN_GRACE_S {
         return;
     }
-    let over = match instance.state {
-        InstanceState::Alive => age_s >= DEFAULT_MAXIMUM_AGE_S || cannot_be_busy(world, instance),
-        // Its identity still lies there, and nobody will take it.
-        InstanceState::Ended { .. } => instance.identity == IdentityState::Waiting,
-    };
-    if over {
+    if let Some(unless) = ending(world, instance, age_s) {
         let reason = Reason::Orphan { instance: instance.id.clone(), age_s };
-        plan.end(Action::EndOrphan { backend: backend.clone(), instance: instance.id.clone() }, reason);
+        plan.end(Action::EndOrphan { backend: backend.clone(), instance: instance.id.clone(), unless }, reason);
+    }
+}
+
+/// Whether an orphan is ended, and what must be made sure of first.
+fn ending(world: &World, instance: &Instance, age_s: u64) -> Option<Unless> {
+    match (&instance.state, instance.identity) {
+        (InstanceState::Alive, _) if age_s >= DEFAULT_MAXIMUM_AGE_S => Some(Unless::Never),
+        // It never began to work, and may do so any moment: only one whose identity is taken back is ended.
+        (InstanceState::Alive, IdentityState::Waiting) => Some(Unless::Busy),
+        (InstanceState::Alive, _) => cannot_be_busy(world, instance).then_some(Unless::Never),
+        // Its identity still lies there, and nobody will take it.
+        (InstanceState::Ended { .. }, IdentityState::Waiting) => Some(Unless::Never),
+        (InstanceState::Ended { .. }, _) => None,
     }
 }
 

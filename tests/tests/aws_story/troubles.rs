@@ -30,8 +30,8 @@ fn troubles_of_ec2() -> Vec<Trouble> {
         Trouble {
             name: "ec2-throttled",
             faults: refused(503, "RequestLimitExceeded"),
-            log: "the account makes more calls than EC2 takes; what else calls EC2 in this region and account?; tried again soon",
-            why: "the account makes more calls than EC2 takes; what else calls EC2 in this region and account?; tried again soon",
+            log: "the account makes more calls than EC2 takes; what else calls EC2 in this region and account?; the same order is sent again",
+            why: "the account makes more calls than EC2 takes; what else calls EC2 in this region and account?; the same order is sent again",
         },
         Trouble {
             name: "ec2-fails",

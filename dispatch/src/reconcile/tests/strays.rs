@@ -58,6 +58,19 @@ fn a_registration_whose_machine_has_no_other_is_no_ghost() {
 }
 
 #[test]
+fn an_orphan_that_may_begin_any_moment_loses_its_identity_first() {
+    let ending = |identity| {
+        let mut scene = Scene::new().machine(0).after_s(120);
+        scene.instance(0).identity = identity;
+        let plan = scene.plan();
+        let unless = |action: &Action| if let Action::EndOrphan { unless, .. } = action { Some(*unless) } else { None };
+        plan.actions.iter().find_map(|planned| unless(&planned.action))
+    };
+    assert_eq!(ending(IdentityState::Waiting), Some(Unless::Busy));
+    assert_eq!(ending(IdentityState::NeverGiven), Some(Unless::Never));
+}
+
+#[test]
 fn an_identity_that_nobody_will_take_ends_with_its_orphan() {
     let mut scene = Scene::new().machine(0).machine_ended(0).after_s(120);
     assert_eq!(scene.planned(), NOTHING);
