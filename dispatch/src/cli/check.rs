@@ -12,7 +12,7 @@ use crate::diagnostic::{Colour, Report};
 use crate::forge::client::ForgeClient;
 use crate::forge::{Capabilities, Forge, ForgeError};
 use crate::identifier::ForgeName;
-use crate::pool::labels_served;
+use crate::pool::{ForkPullRequests, labels_served};
 
 pub(super) async fn run(place: &Place, json: bool, offline: bool) -> Exit {
     let loaded = match loaded(place) {
@@ -54,7 +54,16 @@ async fn look(forge: &dyn Forge, config: &Config, name: &ForgeName) -> Result<St
         write_rights::ask(forge, write_rights::places(config, name, &queue)).await?;
     }
     let waiting = if can.queue { format!("{} jobs wait or run", queue.len()) } else { can.demand().to_owned() };
-    Ok(format!("{} {}, {waiting}, {}", can.kind, can.version, one_job(can)))
+    Ok(format!("{} {}, {waiting}, {}{}", can.kind, can.version, one_job(can), origin(can, config)))
+}
+
+/// What pools that refuse fork pull requests do where nobody says which jobs are of one.
+fn origin(can: Capabilities, config: &Config) -> &'static str {
+    let refuses = config.pools.iter().any(|pool| pool.fork_pull_requests == ForkPullRequests::Refuse);
+    if can.tells_origin() || !refuses {
+        return "";
+    }
+    "; it does not tell whose code a job runs, so only pools with `fork_pull_requests: allow` serve it: upgrade it to 12 or later"
 }
 
 /// What a job could do with the registration of its runner.

@@ -75,6 +75,11 @@ impl Capabilities {
         workflow::Dialect { forge, version: workflow::Version(number(self.version.major), number(self.version.minor)) }
     }
 
+    /// Whether it tells whose code a waiting job runs. Forgejo 11 lists jobs, but no runs.
+    pub fn tells_origin(&self) -> bool {
+        !self.queue || self.kind != ForgeKind::Forgejo || self.version >= (Version { major: 12, minor: 0 })
+    }
+
     /// How it is learned which jobs wait, and what that cannot tell, as a clause for a person.
     pub fn demand(&self) -> &'static str {
         match (self.queue, self.announces_jobs) {

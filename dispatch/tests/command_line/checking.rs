@@ -38,6 +38,16 @@ async fn a_forge_without_a_queue_is_told_what_that_means() {
 }
 
 #[tokio::test]
+async fn a_forge_that_hides_whose_code_a_job_runs_is_told_of() {
+    let stage = Stage::with(Flavour::Forgejo11, Runner::StandIn).await;
+    let answer = stage.call(&["check"]).await.exits(0).without_escapes();
+    assert!(of_forge(&answer).concat().contains("only pools with `fork_pull_requests: allow` serve it"), "{answer:#?}");
+    stage.configure(&stage.configuration("1s").replace("backend: process", "backend: process, fork_pull_requests: allow"));
+    let answer = stage.call(&["check"]).await.exits(0).without_escapes();
+    assert!(!of_forge(&answer).concat().contains("whose code"), "{answer:#?}");
+}
+
+#[tokio::test]
 async fn programs_get_one_object() {
     let stage = Stage::new().await;
     let answer = stage.call(&["check", "--json"]).await.exits(0).object();

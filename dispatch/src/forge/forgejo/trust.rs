@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::wire::{Run, Runs};
-use crate::forge::capabilities::{Capabilities, ForgeKind::Forgejo, Version};
+use crate::forge::capabilities::{Capabilities, ForgeKind::Forgejo};
 use crate::forge::error::ForgeError;
 use crate::forge::http::{Answer, Http, Missing};
 use crate::forge::paging::{self, Listing, Page, Source, Window};
@@ -56,7 +56,7 @@ impl Verdicts {
         if let Some(run) = job.run {
             return of_run(http, &job.repository, run).await;
         }
-        if forge.version < (Version { major: 12, minor: 0 }) {
+        if !forge.tells_origin() {
             let cause = format!("Forgejo {} cannot be asked for runs: upgrade to 16", forge.version);
             return Ok(Trust::Unknown { cause });
         }
