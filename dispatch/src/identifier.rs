@@ -199,6 +199,17 @@ pub enum Scope {
     Instance,
 }
 
+impl Scope {
+    /// Whether a runner registered here is handed jobs of this repository.
+    pub fn covers(&self, repository: &RepositoryName) -> bool {
+        match self {
+            Self::Repository(own) => own == repository,
+            Self::Organisation(owner) => owner == repository.owner(),
+            Self::Instance => true,
+        }
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -49,16 +49,20 @@ pub(crate) async fn observe(service: &Service) -> Result<World, StoreError> {
 async fn clouds(service: &Service) -> BTreeMap<BackendName, View<Vec<Instance>>> {
     let mut views = BTreeMap::new();
     for (name, cloud) in &service.clouds {
-        let view = match cloud.instances().await {
-            Ok(instances) => View::Seen(instances),
-            Err(error) => {
-                tracing::warn!("backend `{name}` cannot be asked: {error}");
-                View::Unreachable(error.to_string())
-            }
-        };
-        views.insert(name.clone(), view);
+        views.insert(name.clone(), view(&format!("backend `{name}`"), cloud.instances().await));
     }
     views
+}
+
+/// What was seen, or why nothing was, which the log tells.
+fn view<T, E: std::fmt::Display>(what: &str, seen: Result<T, E>) -> View<T> {
+    match seen {
+        Ok(seen) => View::Seen(seen),
+        Err(error) => {
+            tracing::warn!("{what} cannot be asked: {error}");
+            View::Unreachable(error.to_string())
+        }
+    }
 }
 
 async fn records(service: &Service) -> Result<World, StoreError> {
@@ -77,13 +81,7 @@ async fn records(service: &Service) -> Result<World, StoreError> {
 
 async fn forge_view(service: &Service, world: &World, name: &ForgeName) -> (ForgeName, View<ForgeView>) {
     let view = match service.forges.get(name) {
-        Some(forge) => match look_at(service, world, name, forge.as_ref()).await {
-            Ok(seen) => View::Seen(seen),
-            Err(error) => {
-                tracing::warn!("forge `{name}` cannot be asked: {error}");
-                View::Unreachable(error.to_string())
-            }
-        },
+        Some(forge) => view(&format!("forge `{name}`"), look_at(service, world, name, forge.as_ref()).await),
         None => View::Unreachable("it is not configured".to_owned()),
     };
     (name.clone(), view)

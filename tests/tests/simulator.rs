@@ -72,8 +72,12 @@ fn each_safety_is_missed_when_it_is_switched_off() {
 /// Whether a promise is broken without a safety, in a story in which it is kept with it.
 fn is_missed(safety: Safety) -> bool {
     let soonest = SHOWS_IN.iter().filter(|(shown, ..)| *shown == safety).map(|(_, seed, story)| (*seed, *story));
-    let all = SEEDS.flat_map(|seed| (0..STORIES).map(move |story| (seed, story)));
-    soonest.chain(all).any(|(seed, story)| shows(safety, seed, story).is_some())
+    soonest.chain(all_stories()).any(|(seed, story)| shows(safety, seed, story).is_some())
+}
+
+/// Each by its seed and its number.
+fn all_stories() -> impl Iterator<Item = (u64, u64)> {
+    SEEDS.flat_map(|seed| (0..STORIES).map(move |story| (seed, story)))
 }
 
 /// How many passes it takes in one story until a promise is broken for want of a safety.
@@ -92,8 +96,7 @@ fn shows(safety: Safety, seed: u64, story: u64) -> Option<u64> {
 #[ignore = "plays all stories without each safety; its output is for `SHOWS_IN`"]
 fn where_each_safety_is_missed() {
     for safety in Safety::ALL {
-        let all = SEEDS.flat_map(|seed| (0..STORIES).map(move |story| (seed, story)));
-        let shown: Vec<_> = all.filter_map(|(seed, story)| Some((shows(*safety, seed, story)?, seed, story))).collect();
+        let shown: Vec<_> = all_stories().filter_map(|(seed, story)| Some((shows(*safety, seed, story)?, seed, story))).collect();
         match shown.iter().min() {
             Some((passes, seed, story)) => {
                 println!("(Safety::{safety:?}, {seed}, {story}), // after {passes} passes; in {} stories", shown.len());

@@ -47,7 +47,7 @@ impl Apply<'_> {
     /// The machine of a runner whose launch was never recorded, if the cloud shows one. Whoever forgets the runner without it
     /// has a machine too many, which counts against no limit.
     async fn found(&self, runner: &RunnerRecord) -> Result<Option<RunnerState>, Failed> {
-        let machines = self.cloud(&runner.backend).await?.instances().await.map_err(|error| Failed::Call(error.to_string()))?;
+        let machines = self.cloud(&runner.backend).await?.instances().await?;
         let own = machines.into_iter().find(|machine| machine.runner.as_ref() == Some(&runner.key));
         Ok(own.map(|machine| RunnerState::Launched { instance: machine.id, at: machine.launched_at }))
     }
@@ -66,18 +66,16 @@ impl Apply<'_> {
     /// Without an identity a machine can never become a runner. With one it may be asking for work in this moment, and no
     /// look at the forge shows what that will bring; so a look counts only for a runner that gets nothing any more.
     async fn may_be_busy(&self, runner: &RunnerRecord, reason: &Reason) -> Result<bool, Failed> {
-        if let Some(instance) = runner.instance() {
-            match self.cloud(&runner.backend).await?.withdraw(instance).await {
-                Ok(Withdrawal::Withdrawn) => return Ok(false),
-                Ok(Withdrawal::AlreadyTaken) => {}
-                Err(error) => return Err(Failed::Call(error.to_string())),
-            }
+        if let Some(instance) = runner.instance()
+            && self.cloud(&runner.backend).await?.withdraw(instance).await? == Withdrawal::Withdrawn
+        {
+            return Ok(false);
         }
         let own = self.registrations_of(runner).await?;
         if !self.is_quiet(runner, &own, reason).await? {
             return Ok(true);
         }
-        let queue = self.forge(&runner.forge).await?.queue().await.map_err(|error| Failed::Call(error.to_string()))?;
+        let queue = self.forge(&runner.forge).await?.queue().await?;
         Ok(queue.iter().any(|job| {
             let bound = runner.handle.is_some() && job.handle == runner.handle;
             match &job.state {
@@ -92,11 +90,12 @@ impl Apply<'_> {
     }
 
     /// Whether a runner gets nothing any more but what it has. A forge that can disable runners is told to, and asked again
-    /// once no request for work can be under way, by the clock that told it: seconds between two clocks mean nothing. Elsewhere only the one job of its handle can come to it; and where there
-    /// is no handle either, the machine's own limits end it.
+    /// once no request for work can be under way, by the clock that told it: seconds between two clocks mean nothing.
+    /// Elsewhere only the one job of its handle can come to it; and where there is no handle either, the machine's own limits
+    /// end it.
     async fn is_quiet(&self, runner: &RunnerRecord, own: &[Registration], reason: &Reason) -> Result<bool, Failed> {
         let forge = self.forge(&runner.forge).await?;
-        let can = forge.capabilities(false).await.map_err(|error| Failed::Call(error.to_string()))?;
+        let can = forge.capabilities(false).await?;
         if !can.disable {
             return Ok(runner.handle.is_some());
         }
@@ -109,8 +108,7 @@ impl Apply<'_> {
             return Ok(self.service.clock.now().since_s(since) >= QUIET_S);
         }
         for registration in own {
-            let disabled = forge.disable(&runner.scope, registration.id).await;
-            disabled.map_err(|error| Failed::Call(error.to_string()))?;
+            forge.disable(&runner.scope, registration.id).await?;
         }
         self.record_disabled(&runner.key, reason).await?;
         Ok(false)
@@ -132,7 +130,7 @@ impl Apply<'_> {
                 .filter(|registration| Some(registration.id) == runner.registration || Some(&registration.name) == name.as_ref())
                 .collect()),
             Err(error) if error.kind == ForgeErrorKind::NotSupported => Ok(Vec::new()),
-            Err(error) => Err(Failed::Call(error.to_string())),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -163,11 +161,7 @@ impl Apply<'_> {
     pub(super) async fn disable(&self, runner: &RunnerKey, reason: &Reason) -> Result<(), Failed> {
         let record = self.ledger().runner(runner).await?.record;
         let (Some(registration), true) = (record.registration, record.is_open()) else { return Err(Failed::Overtaken) };
-        self.forge(&record.forge)
-            .await?
-            .disable(&record.scope, registration)
-            .await
-            .map_err(|error| Failed::Call(error.to_string()))?;
+        self.forge(&record.forge).await?.disable(&record.scope, registration).await?;
         self.record_disabled(runner, reason).await
     }
 
@@ -179,13 +173,10 @@ impl Apply<'_> {
         reason: &Reason,
     ) -> Result<(), Failed> {
         let cloud = self.cloud(backend).await?;
-        if unless == Unless::Busy {
-            let withdrawal = cloud.withdraw(instance).await.map_err(|error| Failed::Call(error.to_string()))?;
-            if withdrawal == Withdrawal::AlreadyTaken {
-                return Err(Failed::Overtaken);
-            }
+        if unless == Unless::Busy && cloud.withdraw(instance).await? == Withdrawal::AlreadyTaken {
+            return Err(Failed::Overtaken);
         }
-        cloud.terminate(std::slice::from_ref(instance)).await.map_err(|error| Failed::Call(error.to_string()))?;
+        cloud.terminate(std::slice::from_ref(instance)).await?;
         self.tell(&Subject::Machine(instance.clone()), reason);
         Ok(())
     }
@@ -197,8 +188,7 @@ impl Apply<'_> {
         registration: u64,
         reason: &Reason,
     ) -> Result<(), Failed> {
-        let forge = self.forge(forge).await?;
-        forge.deregister(scope, registration).await.map_err(|error| Failed::Call(error.to_string()))?;
+        self.forge(forge).await?.deregister(scope, registration).await?;
         self.tell(&Subject::Installation, reason);
         Ok(())
     }

@@ -67,8 +67,7 @@ impl Apply<'_> {
             return Err(Failed::Overtaken);
         }
         if let Some(registration) = lost {
-            let removed = self.forge(&record.forge).await?.deregister(&record.scope, registration).await;
-            removed.map_err(|error| Failed::Call(error.to_string()))?;
+            self.forge(&record.forge).await?.deregister(&record.scope, registration).await?;
             changes.runner(runner, reason, |record, _| record.registration = None)?;
         }
         Ok(())

@@ -12,7 +12,7 @@ mod tests;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cloud::{Cloud, CloudError};
-use crate::forge::Forge;
+use crate::forge::{Forge, ForgeError};
 use crate::identifier::{BackendName, ForgeName, RunnerKey};
 use crate::journal::Subject;
 use crate::ledger::{Ledger, LedgerError, Sheet};
@@ -72,6 +72,18 @@ enum Failed {
     /// It was no longer right to do it.
     #[error("no longer needed")]
     Overtaken,
+}
+
+impl From<ForgeError> for Failed {
+    fn from(error: ForgeError) -> Self {
+        Self::Call(error.to_string())
+    }
+}
+
+impl From<CloudError> for Failed {
+    fn from(error: CloudError) -> Self {
+        Self::Call(error.to_string())
+    }
 }
 
 impl Failed {

@@ -44,12 +44,13 @@ pub(crate) struct Peer<'a> {
 }
 
 impl Evidence<'_> {
-    /// Where it stands. [`JobState::Unknown`] if it is given up: never confirmed, or unheard of for too long.
-    pub(crate) fn state(&self) -> JobState {
+    /// Where it stands, and the number of the run that shows it if it was predicted. [`JobState::Unknown`] if it is given up:
+    /// never confirmed, or unheard of for too long.
+    pub(crate) fn stands(&self) -> (JobState, Option<u64>) {
         match (&self.record.told, &self.record.predicted) {
-            (Some(told), _) => self.told(told),
+            (Some(told), _) => (self.told(told), None),
             (None, Some(predicted)) => self.predicted(predicted),
-            (None, None) => self.unless_unheard(JobState::Queued),
+            (None, None) => (self.unless_unheard(JobState::Queued), None),
         }
     }
 

@@ -23,31 +23,26 @@ pub(super) const ON_ITS_WAY_S: u64 = 10;
 const SKIPPED_IN_S: u64 = 10;
 
 impl<'a> Evidence<'a> {
-    pub(super) fn predicted(&self, predicted: &'a Predicted) -> JobState {
+    pub(super) fn predicted(&self, predicted: &'a Predicted) -> (JobState, Option<u64>) {
         let peer = Peer { record: self.record, predicted, age_s: self.age_s };
         let showing = self.showing(&peer);
+        (self.shown_as(&peer, &showing), showing.run())
+    }
+
+    fn shown_as(&self, peer: &Peer<'a>, showing: &Showing<'a>) -> JobState {
         let in_vain = self.record.failures >= MOST_IN_VAIN;
-        match &showing {
+        match showing {
             Showing::As(shown) => match shown.end() {
                 Some((word, _)) => JobState::Over { conclusion: word.to_owned(), registration: None },
                 None if shown.is_running() => self.unless_unheard(JobState::Running { registration: None }),
                 None if shown.may_have_ended_unseen() && in_vain => JobState::Unknown,
-                None => self.waits(&peer, &showing),
+                None => self.waits(peer, showing),
             },
             Showing::Hidden if in_vain => JobState::Unknown,
-            Showing::Hidden => self.waits(&peer, &showing),
-            Showing::Not if !predicted.confirmed => self.waits(&peer, &showing),
+            Showing::Hidden => self.waits(peer, showing),
+            Showing::Not if !peer.predicted.confirmed => self.waits(peer, showing),
             Showing::Not if self.age_s < PATIENCE_S => JobState::Blocked,
             Showing::Not => JobState::Unknown,
-        }
-    }
-
-    /// The number of the run that shows the predicted job, once it is known.
-    pub(crate) fn run(&self) -> Option<u64> {
-        let predicted = self.record.predicted.as_ref()?;
-        match self.showing(&Peer { record: self.record, predicted, age_s: self.age_s }) {
-            Showing::As(shown) => Some(shown.run),
-            Showing::Hidden | Showing::Not => None,
         }
     }
 
@@ -62,11 +57,7 @@ impl<'a> Evidence<'a> {
         if open.peek().is_some() {
             return open.all(|other| matches!(self.showing(other), Showing::As(shown) if lets_go(shown.end())));
         }
-        let run = match showing {
-            Showing::As(shown) => Some(shown.run),
-            Showing::Hidden | Showing::Not => None,
-        };
-        self.shows_over(peer, need, run)
+        self.shows_over(peer, need, showing.run())
     }
 
     fn shows_over(&self, peer: &Peer<'a>, need: &Need, run: Option<u64>) -> bool {
@@ -143,7 +134,7 @@ mod tests {
 
     fn at(record: &JobRecord, age_s: u64, tasks: &[Task], statuses: &[Status]) -> JobState {
         let peers = [Peer { record, predicted: record.predicted.as_ref().unwrap(), age_s }];
-        Evidence { record, age_s, namesakes: 1, peers: &peers, tasks, statuses }.state()
+        Evidence { record, age_s, namesakes: 1, peers: &peers, tasks, statuses }.stands().0
     }
 
     fn ended(conclusion: &str) -> JobState {
@@ -214,7 +205,7 @@ mod tests {
         let peers =
             pair.each_ref().map(|record| Peer { record, predicted: record.predicted.as_ref().unwrap(), age_s: age_s(record) });
         pair.each_ref()
-            .map(|record| Evidence { record, age_s: age_s(record), namesakes: 1, peers: &peers, tasks, statuses }.state())
+            .map(|record| Evidence { record, age_s: age_s(record), namesakes: 1, peers: &peers, tasks, statuses }.stands().0)
     }
 
     fn of_run(run: u64, state: StatusState, age_s: u64) -> Status {

@@ -26,11 +26,21 @@ pub(super) enum Showing<'a> {
     Not,
 }
 
+impl Showing<'_> {
+    /// The number of the run that shows it.
+    pub(super) fn run(&self) -> Option<u64> {
+        match self {
+            Self::As(shown) => Some(shown.run),
+            Self::Hidden | Self::Not => None,
+        }
+    }
+}
+
 /// One job that a commit shows.
 #[derive(Clone, Debug)]
 pub(super) struct Shown<'a> {
     /// The number of its run.
-    pub(super) run: u64,
+    run: u64,
     workflow: Option<&'a str>,
     /// Newest first.
     statuses: Vec<&'a Status>,

@@ -81,7 +81,7 @@ mod tests {
     }
 
     fn state(record: &JobRecord, tasks: &[Task], statuses: &[Status]) -> JobState {
-        Evidence { record, age_s: 60, namesakes: 1, peers: &[], tasks, statuses }.state()
+        Evidence { record, age_s: 60, namesakes: 1, peers: &[], tasks, statuses }.stands().0
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
         let record = record(JobState::Queued, 0);
         let tasks = [task(ended("success"))];
         let evidence = Evidence { record: &record, age_s: 60, namesakes: 2, peers: &[], tasks: &tasks, statuses: &[] };
-        assert_eq!(evidence.state(), JobState::Queued);
+        assert_eq!(evidence.stands().0, JobState::Queued);
     }
 
     #[test]
@@ -135,7 +135,8 @@ mod tests {
     #[test]
     fn what_was_unheard_of_for_too_long_is_given_up() {
         let record = record(JobState::Queued, 0);
-        let evidence = |age_s| Evidence { record: &record, age_s, namesakes: 1, peers: &[], tasks: &[], statuses: &[] }.state();
+        let evidence =
+            |age_s| Evidence { record: &record, age_s, namesakes: 1, peers: &[], tasks: &[], statuses: &[] }.stands().0;
         assert_eq!((evidence(UNHEARD_S - 1), evidence(UNHEARD_S)), (JobState::Queued, JobState::Unknown));
     }
 }

@@ -34,23 +34,41 @@ pub(super) async fn jobs(
         None => Found::default(),
     };
     let mut jobs: BTreeMap<u64, ForgeJob> = closed(service, world, name, &open).await;
-    let peers = peers(world, &open);
-    jobs.extend(open.iter().map(|(id, record)| (*id, evident(world, &open, &peers, record, &found))));
+    let beside = Beside::of(world, &open);
+    jobs.extend(open.iter().map(|(id, record)| (*id, evident(world, &beside, record, &found))));
     Ok(jobs)
 }
 
 /// A repository's commit, on which jobs leave statuses.
 type Commit<'a> = (&'a RepositoryName, &'a str);
 
-/// The predicted jobs of each commit.
-fn peers<'a>(world: &World, open: &BTreeMap<u64, &'a JobRecord>) -> BTreeMap<Commit<'a>, Vec<Peer<'a>>> {
-    let mut peers: BTreeMap<Commit<'a>, Vec<Peer<'a>>> = BTreeMap::new();
-    for record in open.values().copied() {
-        let Some(predicted) = &record.predicted else { continue };
-        let peer = Peer { record, predicted, age_s: world.now.since_s(record.first_seen) };
-        peers.entry((&record.repository, &predicted.commit)).or_default().push(peer);
+/// A run of a repository, if its number was told, and a name in it.
+type Name<'a> = (&'a RepositoryName, Option<u64>, &'a str);
+
+/// The jobs from which each one has to be told apart.
+#[derive(Default)]
+struct Beside<'a> {
+    /// The predicted ones of each commit.
+    peers: BTreeMap<Commit<'a>, Vec<Peer<'a>>>,
+    /// How many were announced with one name in one run.
+    namesakes: BTreeMap<Name<'a>, usize>,
+}
+
+impl<'a> Beside<'a> {
+    fn of(world: &World, open: &BTreeMap<u64, &'a JobRecord>) -> Self {
+        let mut beside = Self::default();
+        for record in open.values().copied() {
+            *beside.namesakes.entry(name(record)).or_default() += 1;
+            let Some(predicted) = &record.predicted else { continue };
+            let peer = Peer { record, predicted, age_s: world.now.since_s(record.first_seen) };
+            beside.peers.entry((&record.repository, &predicted.commit)).or_default().push(peer);
+        }
+        beside
     }
-    peers
+}
+
+fn name(record: &JobRecord) -> Name<'_> {
+    (&record.repository, record.told.as_ref().map(|told| told.page.run), &record.name)
 }
 
 /// Whose code a job runs. A branch is pushed to by the repository's own people only.
@@ -79,30 +97,19 @@ fn open<'a>(world: &'a World, forge: &ForgeName) -> BTreeMap<u64, &'a JobRecord>
     ours.rev().map(|record| (record.key.job, record.as_ref())).collect()
 }
 
-fn evident(
-    world: &World,
-    open: &BTreeMap<u64, &JobRecord>,
-    peers: &BTreeMap<Commit<'_>, Vec<Peer<'_>>>,
-    record: &JobRecord,
-    found: &Found,
-) -> ForgeJob {
+fn evident(world: &World, beside: &Beside<'_>, record: &JobRecord, found: &Found) -> ForgeJob {
     let commit = commit(record);
     let statuses = commit.and_then(|commit| found.statuses.get(&(record.repository.clone(), commit.to_owned())));
     let evidence = Evidence {
         record,
         age_s: world.now.since_s(record.first_seen),
-        namesakes: open.values().filter(|other| is_namesake(record, other)).count(),
-        peers: commit.and_then(|commit| peers.get(&(&record.repository, commit))).map_or(&[], Vec::as_slice),
+        namesakes: beside.namesakes.get(&name(record)).copied().unwrap_or_default(),
+        peers: commit.and_then(|commit| beside.peers.get(&(&record.repository, commit))).map_or(&[], Vec::as_slice),
         tasks: found.tasks.get(&record.repository).map_or(&[], Vec::as_slice),
         statuses: statuses.map_or(&[], Vec::as_slice),
     };
-    ForgeJob { run: evidence.run(), ..job(record, evidence.state()) }
-}
-
-/// Whether both were announced with one name in one run, itself included.
-fn is_namesake(record: &JobRecord, other: &JobRecord) -> bool {
-    let run = |record: &JobRecord| record.told.as_ref().map(|told| told.page.run);
-    other.repository == record.repository && other.name == record.name && run(other) == run(record)
+    let (state, run) = evidence.stands();
+    ForgeJob { run, ..job(record, state) }
 }
 
 /// The commit on which a job leaves statuses.

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 
 use super::{Now, Runners};
 use crate::forge::{ForgeJob, JobState};
-use crate::identifier::Scope;
 use crate::phase::Phase;
 use crate::record::{JobRecord, RunnerRecord};
 use crate::world::{ForgeView, View, World};
@@ -64,12 +63,7 @@ fn is_of_kind(one: &RunnerRecord, other: &RunnerRecord) -> bool {
 }
 
 fn serves(runner: &RunnerRecord, job: &ForgeJob) -> bool {
-    let in_scope = match &runner.scope {
-        Scope::Repository(repository) => *repository == job.repository,
-        Scope::Organisation(owner) => owner == job.repository.owner(),
-        Scope::Instance => true,
-    };
-    in_scope && job.labels == runner.labels
+    runner.scope.covers(&job.repository) && job.labels == runner.labels
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
 use super::agenda::Millis;
+use super::fault::Fault;
 use super::world::{Shared, World, lock};
 
 /// What becomes of a call.
@@ -35,6 +36,17 @@ impl Fate {
     /// It happens, and the caller is told that it may not have.
     pub(super) fn unheard(delay: Millis) -> Self {
         Self { delay, works: true, answers: false }
+    }
+
+    /// Whatever these two faults make of a call that takes so long: one takes its effect, the other its answer.
+    pub(super) fn among(world: &mut World, delay: Millis, error: Fault, answer_lost: Fault) -> Self {
+        if world.strikes(error) {
+            Self::fails(delay)
+        } else if world.strikes(answer_lost) {
+            Self::unheard(delay)
+        } else {
+            Self::good(delay)
+        }
     }
 }
 

@@ -56,6 +56,12 @@ fn within_rights(calls: &[Call]) {
     assert!(needed.is_subset(&allowed), "{needed:?} is more than {allowed:?}");
 }
 
+/// The worker takes the whole batch, and one machine comes of it.
+async fn launches_one(stage: &Stage, worker: &Function, batch: Value) {
+    assert_eq!(stage.wake_for_a_moment(worker, batch).await.unwrap(), json!({ "batchItemFailures": [] }));
+    assert_eq!(stage.machines_ever(), 1);
+}
+
 /// What is to be heard is heard, up to the end of the job.
 async fn until_told(stage: &Stage, edge: &Function, worker: &Function) {
     for _ in 0..6 {
@@ -78,8 +84,7 @@ async fn a_job_of_gitea_1_24_is_announced_and_told_to_its_end() {
     within_rights(&calls);
     let (batch, keys) = stage.woken_by().await;
     assert_eq!(keys, ["job#gitea/1/1"]);
-    assert_eq!(stage.wake_for_a_moment(&worker, batch).await.unwrap(), json!({ "batchItemFailures": [] }));
-    assert_eq!(stage.machines_ever(), 1);
+    launches_one(&stage, &worker, batch).await;
     stage.machines_act().await;
     let (said, calls) = stage.calls_of(stage.deliver_news(&edge)).await;
     assert!(said.iter().any(|text| text.ends_with("noted, it is over\n")), "{said:?}");
@@ -98,8 +103,7 @@ async fn a_push_to_gitea_1_23_is_kept_and_read_by_the_worker() {
     within_rights(&calls);
     let (batch, keys) = stage.woken_by().await;
     assert!(matches!(&keys[..], [event] if event.starts_with("bell#event/gitea/")), "{keys:?}");
-    assert_eq!(stage.wake_for_a_moment(&worker, batch).await.unwrap(), json!({ "batchItemFailures": [] }));
-    assert_eq!(stage.machines_ever(), 1);
+    launches_one(&stage, &worker, batch).await;
     until_told(&stage, &edge, &worker).await;
 }
 
@@ -114,8 +118,7 @@ async fn a_push_to_forgejo_is_one_item_and_one_machine_with_a_queue_and_without(
         assert!(said[0].ends_with(", since Forgejo does not announce jobs\n"), "{flavour:?}: {said:?}");
         let (batch, keys) = stage.woken_by().await;
         assert!(matches!(&keys[..], [event] if event.starts_with("bell#event/gitea/")), "{flavour:?}: {keys:?}");
-        assert_eq!(stage.wake_for_a_moment(&worker, batch).await.unwrap(), json!({ "batchItemFailures": [] }));
-        assert_eq!(stage.machines_ever(), 1, "{flavour:?}");
+        launches_one(&stage, &worker, batch).await;
         until_told(&stage, &edge, &worker).await;
     }
 }

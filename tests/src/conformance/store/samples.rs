@@ -82,31 +82,22 @@ pub fn runner_key(index: u16) -> Key {
 
 /// A runner whose machine is up.
 pub fn runner(index: u16) -> Record {
+    let batch = Batch { scope: Scope::Repository("acme/tour".parse().unwrap()), ..order() };
+    let (key, job) = (RunnerKey { batch: batch.id.clone(), index }, JobKey::first("home".into(), 7));
     Record::from(RunnerRecord {
-        key: RunnerKey { batch: BatchId::new("5eed"), index },
-        pool: "go".into(),
-        backend: "process".into(),
-        forge: "home".into(),
-        scope: Scope::Repository("acme/tour".parse().unwrap()),
-        labels: labels(),
-        launched_for: JobKey::first("home".into(), 7),
-        handle: Some("b0a7".to_owned()),
-        claimed_at: Timestamp::from_millis(1),
         state: RunnerState::Launched { instance: "i-1".into(), at: Timestamp::from_millis(2) },
         registration: Some(u64::MAX),
-        handed_over_at: None,
-        online_at: None,
-        disabled_at: None,
-        disabled_by: None,
-        job: None,
-        job_over_at: None,
-        story: Story::default(),
+        ..RunnerRecord::claimed(&batch, key, job, Some("b0a7".to_owned()), Timestamp::from_millis(1))
     })
 }
 
 /// An order of two machines.
 pub fn batch() -> Record {
-    Record::Batch(Batch {
+    Record::Batch(order())
+}
+
+fn order() -> Batch {
+    Batch {
         id: BatchId::new("5eed"),
         pool: "go".into(),
         backend: "process".into(),
@@ -115,7 +106,7 @@ pub fn batch() -> Record {
         labels: labels(),
         members: vec![JobKey::first("home".into(), 7), JobKey::first("home".into(), 8).next_generation()],
         made_at: Timestamp::from_millis(u64::from(u32::MAX)),
-    })
+    }
 }
 
 fn labels() -> LabelSet {

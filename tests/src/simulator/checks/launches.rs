@@ -95,7 +95,14 @@ impl World {
 
     /// A machine that never worked and never will is still there.
     pub(crate) fn check_stays_on(&mut self, number: u64) {
-        let Some(machine) = self.cloud.machines.get(&number).filter(|machine| !machine.settled) else { return };
+        if self.cloud.machines.get(&number).is_some_and(|machine| !machine.settled) {
+            self.count_failure(number);
+        }
+    }
+
+    /// One machine more of its kind is explained.
+    fn count_failure(&mut self, number: u64) {
+        let Some(machine) = self.cloud.machines.get(&number) else { return };
         let group = (machine.scope.clone(), machine.labels.clone());
         self.checks.groups.entry(group).or_default().failed += 1;
     }
@@ -103,8 +110,7 @@ impl World {
     fn forgive(&mut self, number: u64) {
         let Some(machine) = self.cloud.machines.get_mut(&number).filter(|machine| !machine.settled) else { return };
         machine.settled = true;
-        let machine = machine.clone();
-        self.checks.groups.entry((machine.scope, machine.labels)).or_default().failed += 1;
+        self.count_failure(number);
     }
 
     /// A machine counts no longer.
@@ -113,12 +119,9 @@ impl World {
         self.leave_places(number);
         let Some(machine) = self.cloud.machines.get_mut(&number).filter(|machine| !machine.settled) else { return };
         machine.settled = true;
-        let machine = machine.clone();
-        if machine.stays_on {
-            return;
-        }
-        if has_failed(&machine, now) || (machine.job.is_none() && now < self.checks.drained_until) {
-            self.checks.groups.entry((machine.scope, machine.labels)).or_default().failed += 1;
+        let drained = machine.job.is_none() && now < self.checks.drained_until;
+        if !machine.stays_on && (has_failed(machine, now) || drained) {
+            self.count_failure(number);
         }
     }
 
@@ -146,10 +149,8 @@ impl World {
     /// A machine took a job. One with fewer labels belongs to other machines: its own job needs another.
     pub(crate) fn check_work(&mut self, number: u64, job: u64) {
         let Some(machine) = self.cloud.machines.get(&number) else { return };
-        let strange = self.forge.jobs.get(&job).is_some_and(|job| job.labels != machine.labels);
-        if strange {
-            let group = (machine.scope.clone(), machine.labels.clone());
-            self.checks.groups.entry(group).or_default().failed += 1;
+        if self.forge.jobs.get(&job).is_some_and(|job| job.labels != machine.labels) {
+            self.count_failure(number);
         }
     }
 }

@@ -54,13 +54,7 @@ fn fate(world: &mut World, (least, most): (Millis, Millis)) -> Fate {
         return Fate::fails(5_000);
     }
     let delay = world.random.between(least..=most);
-    if world.strikes(Fault::CloudError) {
-        Fate::fails(delay)
-    } else if world.strikes(Fault::CloudAnswerLost) {
-        Fate::unheard(delay)
-    } else {
-        Fate::good(delay)
-    }
+    Fate::among(world, delay, Fault::CloudError, Fault::CloudAnswerLost)
 }
 
 #[async_trait]

@@ -103,11 +103,6 @@ impl Row {
 
     /// Whether a job is within its reach.
     pub fn covers(&self, job: &Job) -> bool {
-        let in_scope = match &self.scope {
-            Scope::Repository(repository) => *repository == job.repository,
-            Scope::Organisation(owner) => owner == job.repository.owner(),
-            Scope::Instance => true,
-        };
-        in_scope && job.labels.is_subset(&self.labels)
+        self.scope.covers(&job.repository) && job.labels.is_subset(&self.labels)
     }
 }

@@ -43,13 +43,7 @@ fn fate(world: &mut World) -> Fate {
     }
     let slow = world.strikes(Fault::ForgeSlow);
     let delay = if slow { world.random.between(500..=8_000) } else { world.random.between(20..=120) };
-    if world.strikes(Fault::ForgeError) {
-        Fate::fails(delay)
-    } else if world.strikes(Fault::ForgeAnswerLost) {
-        Fate::unheard(delay)
-    } else {
-        Fate::good(delay)
-    }
+    Fate::among(world, delay, Fault::ForgeError, Fault::ForgeAnswerLost)
 }
 
 #[async_trait]
