@@ -174,6 +174,9 @@ pub enum Reason {
     /// The runner was told to take nothing more, and took nothing.
     #[error("took nothing more: ending the machine")]
     Quiet,
+    /// An earlier pass decided its end and could not complete it.
+    #[error("what an earlier pass could not end of it is ended now")]
+    Ending,
     /// The operator drains the installation.
     #[error("not needed: the installation is draining")]
     Drained,
@@ -370,6 +373,7 @@ impl Reason {
             Self::Hung { .. } => "hung",
             Self::Starved { .. } => "starved",
             Self::Quiet => "quiet",
+            Self::Ending => "ending",
             Self::Drained => "drained",
             Self::Overtime { .. } => "overtime",
             Self::Lost { .. } => "lost",

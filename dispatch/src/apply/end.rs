@@ -1,5 +1,6 @@
 //! Ends runners, machines and registrations, so that no job can be killed by it before its bound.
 
+use super::changes::Changes;
 use super::{Apply, Failed, call_failed, cloud_failed};
 use crate::cloud::Withdrawal;
 use crate::forge::{ForgeErrorKind, JobState, Registration};
@@ -9,7 +10,7 @@ use crate::ledger::AfterClose;
 use crate::phase::QUIET_S;
 use crate::plan::Unless;
 use crate::reason::Reason;
-use crate::record::{RunnerRecord, RunnerState};
+use crate::record::{Ending, RunnerRecord, RunnerState};
 use crate::store::Key;
 use crate::time::Timestamp;
 
@@ -34,14 +35,34 @@ impl Apply<'_> {
         if unless == Unless::Busy && self.may_be_busy(&record, reason).await? {
             return Err(Failed::Overtaken);
         }
-        let deregistered = self.deregister(&record).await;
-        self.terminate(&record).await?;
-        deregistered?;
-        self.ledger().read_into(&mut sheet, [Key::job(&record.launched_for)]).await?;
         let mut changes = self.changes(sheet);
-        changes.sheet.close_runner(runner, changes.now, reason, after_close(&record, reason))?;
-        changes.will_tell(Subject::Runner(runner.clone()), reason);
+        let record = self.keep_verdict(&mut changes, record, reason).await?;
+        self.remove(&record).await?;
+        self.ledger().read_into(&mut changes.sheet, [Key::job(&record.launched_for)]).await?;
+        changes.sheet.close_runner(runner, changes.now, reason, after_close(&record))?;
+        if !record.story.ends_with(reason) {
+            changes.will_tell(Subject::Runner(runner.clone()), reason);
+        }
         self.write(&mut changes).await
+    }
+
+    /// Writes down what the end means before anything is taken from the runner: afterwards it cannot be seen any more. One
+    /// that served looks as if it had, so nothing is written of it.
+    async fn keep_verdict(&self, changes: &mut Changes, runner: RunnerRecord, reason: &Reason) -> Result<RunnerRecord, Failed> {
+        if runner.ending.is_some() || *reason == Reason::Served {
+            return Ok(runner);
+        }
+        let ending = Some(verdict(&runner, reason));
+        changes.runner(&runner.key, reason, |kept, _| (kept.state, kept.ending) = (runner.state, ending))?;
+        self.write(changes).await?;
+        Ok(changes.sheet.runner_mut(&runner.key)?.clone())
+    }
+
+    /// Registration and machine.
+    async fn remove(&self, runner: &RunnerRecord) -> Result<(), Failed> {
+        let deregistered = self.deregister(runner).await;
+        self.terminate(runner).await?;
+        deregistered
     }
 
     /// The machine of a runner whose launch was never recorded, if the cloud shows one. Whoever forgets the runner without it
@@ -195,9 +216,16 @@ impl Apply<'_> {
 }
 
 /// A machine that ended without having been wanted less, and without a job, has failed the job that it was for.
-fn after_close(runner: &RunnerRecord, reason: &Reason) -> AfterClose {
+fn verdict(runner: &RunnerRecord, reason: &Reason) -> Ending {
     match reason {
-        Reason::Hung { .. } | Reason::Lost { .. } | Reason::Quiet if runner.job.is_none() => AfterClose::Failure,
-        _ => AfterClose::Nothing,
+        Reason::Hung { .. } | Reason::Lost { .. } | Reason::Quiet if runner.job.is_none() => Ending::Failed,
+        _ => Ending::Unneeded,
+    }
+}
+
+fn after_close(runner: &RunnerRecord) -> AfterClose {
+    match runner.ending {
+        Some(Ending::Failed) => AfterClose::Failure,
+        Some(Ending::Unneeded) | None => AfterClose::Nothing,
     }
 }

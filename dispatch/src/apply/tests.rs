@@ -8,14 +8,14 @@ use async_trait::async_trait;
 use userdata::Identity;
 
 use crate::clock::{Clock, HandClock};
-use crate::cloud::{Cloud, CloudError, HandOver, Instance, LaunchOrder, Withdrawal};
+use crate::cloud::{Cloud, CloudError, CloudErrorKind, HandOver, Instance, LaunchOrder, Withdrawal};
 use crate::forge::{Forge, JobState, MemoryForge, Registration};
 use crate::identifier::InstanceId;
 use crate::ledger::{Ledger, LedgerError};
 use crate::phase::QUIET_S;
 use crate::plan::{Action, Plan, Planned, Unless};
 use crate::reason::Reason;
-use crate::record::{Control, JobRecord, Mode, Record, RunnerRecord};
+use crate::record::{Control, Ending, JobRecord, Mode, Record, RunnerRecord};
 use crate::scene::{NOW, Scene, job_key, runner_key};
 use crate::service::Service;
 use crate::store::{Expect, Key, Life, Transaction};
@@ -28,6 +28,7 @@ use super::{Applied, Apply};
 #[derive(Default)]
 struct OneMachine {
     ended: AtomicBool,
+    refuses: AtomicBool,
     shown: Mutex<Vec<Instance>>,
 }
 
@@ -42,6 +43,10 @@ impl Cloud for OneMachine {
     }
 
     async fn terminate(&self, _instances: &[InstanceId]) -> Result<(), CloudError> {
+        if self.refuses.load(Ordering::SeqCst) {
+            let (what, cause) = ("terminate".to_owned(), "no answer".to_owned());
+            return Err(CloudError { what, cause, kind: CloudErrorKind::Transient });
+        }
         self.ended.store(true, Ordering::SeqCst);
         Ok(())
     }
@@ -97,8 +102,12 @@ impl AfterLoss {
     }
 
     async fn try_to_carry_out(&self, action: Action) -> Result<Applied, LedgerError> {
+        self.try_because(action, Reason::LaunchAgain).await
+    }
+
+    async fn try_because(&self, action: Action, reason: Reason) -> Result<Applied, LedgerError> {
         let lease = self.service.ledger().lease("worker", LEASE_S).await.unwrap().unwrap();
-        let plan = Plan { actions: vec![Planned { action, reason: Reason::LaunchAgain }] };
+        let plan = Plan { actions: vec![Planned { action, reason }] };
         Apply::new(&self.service, lease, Timestamp::from_millis(u64::MAX)).carry_out(plan).await
     }
 
@@ -207,6 +216,24 @@ async fn a_machine_that_no_record_names_yet_ends_with_its_runner() {
     story.carry_out(end()).await;
     assert!(story.machine.ended.load(Ordering::SeqCst));
     assert!(!story.runner().await.is_open());
+}
+
+/// Without its registration and with its machine it looks like one that has served.
+#[tokio::test]
+async fn a_machine_that_hung_has_failed_its_job_even_if_it_cannot_be_ended_at_once() {
+    let hung = Scene::new().booting(0).known(1, JobState::Queued);
+    let story = AfterLoss::new(&hung).await;
+    story.service.ledger().announce(JobRecord::clone(&hung.world.jobs[&job_key(1)])).await.unwrap();
+    let end = || Action::End { runner: runner_key(0), unless: Unless::Never };
+    for (refuses, reason, failures) in [(true, Reason::Hung { age_s: 600 }, 0), (false, Reason::Ending, 1)] {
+        story.machine.refuses.store(refuses, Ordering::SeqCst);
+        story.try_because(end(), reason).await.unwrap();
+        let runner = story.runner().await;
+        assert_eq!((runner.is_open(), runner.ending), (refuses, Some(Ending::Failed)));
+        assert_eq!(story.service.ledger().job(&job_key(1)).await.unwrap().record.failures, failures);
+    }
+    let told: Vec<String> = story.runner().await.story.notes().iter().map(|note| note.code.clone()).collect();
+    assert_eq!(told, ["hung", "call_failed", "ending"]);
 }
 
 /// The plan may be minutes old when its last claim is made.

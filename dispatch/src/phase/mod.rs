@@ -7,7 +7,7 @@ use crate::cloud::{IdentityState, Instance, InstanceState};
 use crate::forge::{JobState, Registration};
 use crate::identifier::InstanceId;
 use crate::pool::Pool;
-use crate::record::{RunnerRecord, RunnerState};
+use crate::record::{Ending, RunnerRecord, RunnerState};
 use crate::time::Timestamp;
 use crate::world::{ForgeView, View};
 
@@ -74,6 +74,8 @@ pub enum Phase {
     Finishing,
     /// Nothing more to wait for.
     Done,
+    /// Its end was decided for good, and is not complete.
+    Ending(Ending),
     /// The machine is gone, and no job was ever seen on it.
     Lost {
         /// What the cloud says.
@@ -92,7 +94,8 @@ impl Phase {
     /// Whether the runner counts against the jobs that wait.
     ///
     /// In doubt it does: a job that waits a little longer costs less than a second machine. A lost one counts until its
-    /// end is recorded, because only then it is known how long its job has to wait for the next.
+    /// end is recorded, because only then it is known how long its job has to wait for the next; so does one that failed and is
+    /// not gone yet.
     pub fn waits(&self) -> bool {
         match self {
             Self::Unlaunched
@@ -106,6 +109,7 @@ impl Phase {
             | Self::Starved
             | Self::Quieting
             | Self::Lost { .. }
+            | Self::Ending(Ending::Failed)
             | Self::Unobserved => true,
             Self::Quiet
             | Self::Silent
@@ -115,6 +119,7 @@ impl Phase {
             | Self::Finishes { .. }
             | Self::Finishing
             | Self::Done
+            | Self::Ending(Ending::Unneeded)
             | Self::Interrupted { .. } => false,
         }
     }
@@ -158,10 +163,11 @@ pub fn phase(
     let work = look_for_work(runner, forge, used_up);
     let sight = Sight { machine: look_for_machine(runner, cloud), registration, work, believed };
     let bounds = Bounds::of(pool);
-    match &runner.state {
-        RunnerState::Claimed => claimed(&sight),
-        RunnerState::Launched { at, .. } => launched(runner, &sight, bounds, *at, now),
-        RunnerState::Closed { .. } => Phase::Done,
+    match (&runner.state, runner.ending) {
+        (RunnerState::Closed { .. }, _) => Phase::Done,
+        (_, Some(ending)) => Phase::Ending(ending),
+        (RunnerState::Claimed, None) => claimed(&sight),
+        (RunnerState::Launched { at, .. }, None) => launched(runner, &sight, bounds, *at, now),
     }
 }
 

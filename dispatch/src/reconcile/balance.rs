@@ -80,10 +80,10 @@ fn surplus(world: &World, sides: &Sides<'_>) -> Vec<(RunnerKey, Reason)> {
     let draining = world.control.mode == Mode::Draining;
     let seen = |forge: &ForgeName| world.forges.get(forge).is_some_and(|view| view.seen().is_some());
     let needed = if draining { 0 } else { sides.jobs.iter().filter(|job| !job.refused).count() };
-    let waiting = sides.runners.len();
-    let ends_anyway = |now: &Now<'_>| matches!(now.phase, Phase::Lost { .. });
-    let can_go = |now: &&&Now<'_>| seen(&now.record.forge) && !ends_anyway(now);
-    let mut candidates: Vec<&&Now<'_>> = sides.runners.iter().filter(can_go).collect();
+    let ends_anyway = |now: &Now<'_>| matches!(now.phase, Phase::Lost { .. } | Phase::Ending(_));
+    let staying: Vec<&Now<'_>> = sides.runners.iter().copied().filter(|now| !ends_anyway(now)).collect();
+    let waiting = staying.len();
+    let mut candidates: Vec<&Now<'_>> = staying.into_iter().filter(|now| seen(&now.record.forge)).collect();
     candidates.sort_by_key(|now| (how_far(&now.phase), std::cmp::Reverse(now.record.born_at()), now.record.key.clone()));
     let reason = if draining { Reason::Drained } else { Reason::Surplus { waiting, queued: needed } };
     candidates.into_iter().take(waiting.saturating_sub(needed)).map(|now| (now.record.key.clone(), reason.clone())).collect()

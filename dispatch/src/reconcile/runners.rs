@@ -50,6 +50,7 @@ fn follow(world: &World, now: &Now<'_>, plan: &mut Draft) {
         Phase::Quiet => retire(world, now, Reason::Quiet, plan),
         Phase::Overtime => end(runner, Unless::Never, overtime(world, runner), plan),
         Phase::Done => end(runner, Unless::Never, Reason::Served, plan),
+        Phase::Ending(_) => end(runner, Unless::Never, Reason::Ending, plan),
         Phase::Lost { how } => end(runner, Unless::Never, Reason::Lost { how: how.clone() }, plan),
         Phase::Interrupted { how } => end(runner, Unless::Never, Reason::Interrupted { how: how.clone() }, plan),
         Phase::Unlaunched
@@ -93,6 +94,7 @@ fn retire(world: &World, now: &Now<'_>, reason: Reason, plan: &mut Draft) {
         | Phase::Finishes { .. }
         | Phase::Finishing
         | Phase::Done
+        | Phase::Ending(_)
         | Phase::Lost { .. }
         | Phase::Interrupted { .. }
         | Phase::Unobserved => {}

@@ -23,7 +23,7 @@ pub use drift::Drift;
 pub use job::JobRecord;
 pub use notice::Notice;
 pub use predicted::{Need, Predicted};
-pub use runner::{RunnerRecord, RunnerState};
+pub use runner::{Ending, RunnerRecord, RunnerState};
 pub use story::{Note, Story};
 pub use told::Told;
 

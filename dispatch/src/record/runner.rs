@@ -44,8 +44,24 @@ pub struct RunnerRecord {
     pub job: Option<JobKey>,
     /// When that job was first seen to be over.
     pub job_over_at: Option<Timestamp>,
+    /// What its end means, from the moment on in which it was decided for good.
+    #[serde(default)]
+    pub ending: Option<Ending>,
     /// What happened.
     pub story: Story,
+}
+
+/// What the end of a runner means for the job that it was launched for.
+///
+/// It is decided once and kept: half ended, its registration gone and its machine not, a runner looks like one that has
+/// served its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Its machine failed the job, which gets another one.
+    Failed,
+    /// Nothing: no job needs it, or needed it longer.
+    Unneeded,
 }
 
 /// The three states that are stored; everything finer is derived.
@@ -89,6 +105,7 @@ impl RunnerRecord {
             disabled_by: None,
             job: None,
             job_over_at: None,
+            ending: None,
             story: Story::default(),
         }
     }

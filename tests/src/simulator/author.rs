@@ -1,6 +1,7 @@
 //! Writes scripts: from a seed, an installation, its jobs, and a handful of faults that meet.
 //!
-//! Each story has only a few kinds of fault, chosen anew. A world where everything fails at once hides more than it shows.
+//! Each story has only a few kinds of fault, one whose turn it is and others chosen anew. A world where everything fails at
+//! once hides more than it shows.
 
 use dispatch::config::{Limits, RegisterAt};
 use dispatch::identifier::PoolName;
@@ -14,14 +15,14 @@ use super::random::Random;
 use super::safety::Without;
 use super::script::{Flavour, JobPlan, Script, Settings, Turn, Window};
 
-/// Writes the script of a seed with about so many jobs.
-pub fn write(seed: u64, jobs: usize, without: &Without) -> Script {
+/// Writes the script of a seed with about so many jobs, and with a fault whose turn it is, unless nothing goes wrong at all.
+pub fn write(seed: u64, jobs: usize, turn: Fault, without: &Without) -> Script {
     let mut random = Random::of(seed, 0);
     let flavour = random.pick(&Flavour::ALL).copied().unwrap_or(Flavour::Gitea1_27);
     let settings = settings(&mut random);
     let jobs = workload(&mut random, jobs);
     let horizon = jobs.iter().map(|job| job.at).max().unwrap_or(0) + 600_000;
-    let windows = misfortune(&mut random, horizon);
+    let windows = misfortune(&mut random, horizon, turn);
     Script { seed, flavour, settings, jobs, windows, without: without.clone() }
 }
 
@@ -117,12 +118,12 @@ fn labels(random: &mut Random) -> LabelSet {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-fn misfortune(random: &mut Random, horizon: Millis) -> Vec<Window> {
+fn misfortune(random: &mut Random, horizon: Millis, turn: Fault) -> Vec<Window> {
     let kinds = if random.permille(80) { 0 } else { random.between(1..=7) };
     let families =
         [Fault::ALL, Fault::ALL, Fault::OF_PROCESSES, Fault::OF_THE_CLOUD, Fault::OF_MACHINES, Fault::OF_OLD_DECISIONS];
     let among = random.pick(&families).copied().unwrap_or(Fault::ALL);
-    let mut windows = Vec::new();
+    let mut windows = if kinds == 0 { Vec::new() } else { its_turn(random, turn, horizon) };
     for _ in 0..kinds {
         let fault = random.pick(among).copied().unwrap_or(Fault::DeliveryLost);
         for _ in 0..random.between(1..=2) {
@@ -130,6 +131,18 @@ fn misfortune(random: &mut Random, horizon: Millis) -> Vec<Window> {
         }
     }
     windows
+}
+
+/// A fault that may strike at any time of the story, if it is of that kind; with what it needs to show itself.
+fn its_turn(random: &mut Random, fault: Fault, horizon: Millis) -> Vec<Window> {
+    let mut window = window(random, fault, horizon);
+    if !fault.excuses_waiting() && !matches!(fault, Fault::Upgrade | Fault::StoreDeleted) {
+        (window.from, window.until) = (0, horizon);
+    }
+    let odds = Fault::WorkerKilled.usual_odds();
+    // A clock is wrong from the start of its process.
+    let starts = (fault == Fault::ClockWrong).then_some(Window { fault: Fault::WorkerKilled, odds, ..window });
+    [window].into_iter().chain(starts).collect()
 }
 
 fn window(random: &mut Random, fault: Fault, horizon: Millis) -> Window {

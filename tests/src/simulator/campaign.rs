@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::author;
 use super::checks::Promise;
 use super::episode::play;
+use super::fault::Fault;
 use super::random::Random;
 use super::report::Report;
 use super::safety::Without;
@@ -39,7 +40,14 @@ impl Campaign {
     pub fn script(&self, number: u64) -> Arc<Script> {
         let seed = Random::of(self.seed, number + 1).number();
         let jobs = JOBS_OF_A_STORY.min(self.jobs.saturating_sub(number.saturating_mul(JOBS_OF_A_STORY)));
-        Arc::new(author::write(seed, usize::try_from(jobs).unwrap_or(0), &self.without))
+        Arc::new(author::write(seed, usize::try_from(jobs).unwrap_or(0), self.turn_of(number), &self.without))
+    }
+
+    /// The fault whose turn it is in a story: one after the other, so that a long run leaves none out.
+    fn turn_of(&self, number: u64) -> Fault {
+        let kinds = u64::try_from(Fault::ALL.len()).unwrap_or(1);
+        let turn = (Random::of(self.seed, 0).below(kinds) + number) % kinds;
+        usize::try_from(turn).ok().and_then(|turn| Fault::ALL.get(turn)).copied().unwrap_or(Fault::DeliveryLost)
     }
 
     /// Plays stories until all jobs have come, or one breaks a promise. `progress` hears after each how many jobs there were.

@@ -11,7 +11,7 @@ use super::world::World;
 pub type Phases = BTreeMap<String, u64>;
 
 /// Every phase that a run which is long enough must reach.
-pub const ALL: [&str; 21] = [
+pub const ALL: [&str; 22] = [
     "Unlaunched",
     "Found",
     "Unintroduced",
@@ -30,6 +30,7 @@ pub const ALL: [&str; 21] = [
     "Finishes",
     "Finishing",
     "Done",
+    "Ending",
     "Lost",
     "Interrupted",
     "Unobserved",

@@ -56,6 +56,19 @@ fn a_lost_machine_is_closed_before_another_is_launched() {
     assert_eq!(scene.planned(), ["end a machine: the machine disappeared before its runner took a job (spot interruption)"]);
 }
 
+/// Its registration is removed, and its machine refused to end.
+#[test]
+fn an_end_that_is_not_complete_goes_on_and_says_nothing_about_others() {
+    let ending = |ending| Scene::new().booting(0).with_runner(0, |runner| runner.ending = Some(ending));
+    let goes_on = "end a machine: what an earlier pass could not end of it is ended now";
+    for verdict in [Ending::Failed, Ending::Unneeded] {
+        assert_eq!(ending(verdict).planned(), [goes_on]);
+        assert_eq!(ending(verdict).idle(1).known(2, JobState::Queued).planned(), [goes_on], "the other one is needed");
+    }
+    assert_eq!(ending(Ending::Failed).known(1, JobState::Queued).launches(), 0, "its job gets the next when it is gone");
+    assert_eq!(ending(Ending::Unneeded).known(1, JobState::Queued).launches(), 1, "nobody waited for it");
+}
+
 #[test]
 fn an_interrupted_job_is_told_what_to_expect() {
     let scene = Scene::new().busy(0, 1).machine_ended(0);

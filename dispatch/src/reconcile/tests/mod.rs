@@ -11,7 +11,7 @@ use crate::cloud::IdentityState;
 use crate::forge::{ForgeKind, JobState, Registration, Trust};
 use crate::plan::{Action, Unless};
 use crate::pool::{DEFAULT_BOOT_LIMIT_S, DEFAULT_IDLE_LIMIT_S, DEFAULT_MAXIMUM_AGE_S, ForkPullRequests};
-use crate::record::{Drift, Mode};
+use crate::record::{Drift, Ending, Mode};
 use crate::scene::{NOW, Scene, job_key, scope};
 use crate::store::Key;
 use crate::world::Counter;

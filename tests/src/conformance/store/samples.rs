@@ -9,7 +9,7 @@ use dispatch::identifier::{BatchId, JobKey, RunnerKey, Scope};
 use dispatch::label::LabelSet;
 use dispatch::reason::Reason;
 use dispatch::record::{
-    Batch, Control, Drift, JobRecord, Lease, Mode, Need, Notice, Predicted, Record, RunnerRecord, RunnerState, Story, Told,
+    Batch, Control, Drift, Ending, JobRecord, Lease, Mode, Need, Notice, Predicted, Record, RunnerRecord, RunnerState, Story, Told,
 };
 use dispatch::store::{CommitError, Conflict, Expect, Key, Life, Store, Stored, Transaction};
 use dispatch::time::Timestamp;
@@ -87,6 +87,7 @@ pub fn runner(index: u16) -> Record {
     Record::from(RunnerRecord {
         state: RunnerState::Launched { instance: "i-1".into(), at: Timestamp::from_millis(2) },
         registration: Some(u64::MAX),
+        ending: Some(Ending::Failed),
         ..RunnerRecord::claimed(&batch, key, job, Some("b0a7".to_owned()), Timestamp::from_millis(1))
     })
 }

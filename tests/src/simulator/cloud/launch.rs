@@ -108,6 +108,7 @@ impl World {
             online: None,
             asks: false,
             job: None,
+            drained: false,
             stays_on: false,
             done: None,
             terminated: None,

@@ -169,7 +169,7 @@ impl World {
     }
 
     fn disable(&mut self, registration: u64) {
-        self.check_touch(registration);
+        self.check_disabling(registration);
         self.tell(|| format!("forge: disables runner {registration}"));
         if let Some(row) = self.forge.registrations.get_mut(&registration) {
             row.disabled = true;
