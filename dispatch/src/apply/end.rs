@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 impl Apply<'_> {
     /// Makes sure that the runner is not needed, removes its registration, ends its machine, closes its record.
     ///
-    /// The record stays open until forge and cloud have both said yes, so nothing is forgotten.
+    /// The record stays open until forge and cloud have both said yes, so nothing is forgotten; and the reason is kept in it.
     pub(super) async fn end(&self, runner: &RunnerKey, unless: Unless, reason: &Reason) -> Result<(), Failed> {
         let mut sheet = self.ledger().sheet([Key::runner(runner)]).await?;
         let mut record = sheet.runner_mut(runner)?.clone();

@@ -28,6 +28,10 @@ use step::{Step, steps};
 /// Times that the lease is renewed at once; a process that stands still for so long each time gives up.
 const RENEWALS: usize = 3;
 
+/// Failures of the store, one after the other, with which a pass gives up. A single one, such as a call too many, fails one
+/// action; a plan with many would otherwise never come to its end.
+const MOST_STORE_FAILURES: usize = 3;
+
 /// A plan at work.
 pub(crate) struct Apply<'a> {
     service: &'a Service,
@@ -55,6 +59,8 @@ pub(crate) struct Applied {
     pub(crate) failed: usize,
     /// Actions that were not begun because the time was over.
     pub(crate) left: usize,
+    /// How often the store has just failed, one time after the other.
+    store_failures: usize,
 }
 
 /// Why an action was not carried out.
@@ -100,11 +106,15 @@ impl Failed {
 
 impl Applied {
     fn count(&mut self, outcome: Result<(), Failed>, actions: usize) -> Result<(), LedgerError> {
+        let of_store = matches!(outcome, Err(Failed::Ledger(LedgerError::Store(_))));
+        self.store_failures = if of_store { self.store_failures + 1 } else { 0 };
         match outcome {
             Ok(()) => self.done += actions,
             Err(Failed::Overtaken) => {}
             Err(Failed::Ledger(LedgerError::LeaseLost)) => return Err(LedgerError::LeaseLost),
-            Err(Failed::Ledger(LedgerError::Store(error))) => return Err(LedgerError::Store(error)),
+            Err(Failed::Ledger(LedgerError::Store(error))) if self.store_failures >= MOST_STORE_FAILURES => {
+                return Err(LedgerError::Store(error));
+            }
             Err(Failed::Told) => self.failed += actions,
             Err(error) => {
                 tracing::warn!("an action failed: {error}; it is planned again at the next pass");

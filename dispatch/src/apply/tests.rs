@@ -18,11 +18,11 @@ use crate::reason::Reason;
 use crate::record::{Control, Ending, JobRecord, Mode, Record, RunnerRecord};
 use crate::scene::{NOW, Scene, job_key, runner_key};
 use crate::service::Service;
-use crate::store::{Expect, Key, Life, Transaction};
+use crate::store::{Expect, Key, Life, StoreError, Transaction};
 use crate::time::Timestamp;
 use crate::worker::LEASE_S;
 
-use super::{Applied, Apply};
+use super::{Applied, Apply, Failed};
 
 /// A machine that had its identity long ago.
 #[derive(Default)]
@@ -114,6 +114,21 @@ impl AfterLoss {
     async fn runner(&self) -> RunnerRecord {
         self.service.ledger().runner(&runner_key(0)).await.unwrap().record
     }
+}
+
+#[test]
+fn a_store_that_fails_once_fails_one_action_and_one_that_fails_again_and_again_ends_the_pass() {
+    let fails = || Err(Failed::Ledger(LedgerError::Store(StoreError::Unavailable("a call too many".to_owned()))));
+    let mut applied = Applied::default();
+    for _ in 0..5 {
+        for outcome in [fails(), fails(), Ok(())] {
+            applied.count(outcome, 1).unwrap();
+        }
+    }
+    assert_eq!((applied.done, applied.failed), (5, 10));
+    applied.count(fails(), 1).unwrap();
+    applied.count(fails(), 1).unwrap();
+    assert!(matches!(applied.count(fails(), 1), Err(LedgerError::Store(_))));
 }
 
 const INTRODUCE: fn() -> Action = || Action::Introduce { runner: runner_key(0), lost: None };

@@ -5,6 +5,7 @@ use crate::cloud::IdentityState;
 use crate::forge::{ForgeKind, JobState};
 use crate::identifier::InstanceId;
 use crate::pool::{DEFAULT_BOOT_LIMIT_S, DEFAULT_IDLE_LIMIT_S, DEFAULT_MAXIMUM_AGE_S};
+use crate::record::{Ending, RunnerRecord};
 use crate::scene::{NOW, Scene, job_key, runner_key};
 
 /// The phase of runner 0.
@@ -57,6 +58,14 @@ fn a_runner_boots_comes_online_waits_and_starves() {
     assert_eq!(seen(&starved), Phase::Starved);
     starved.registration(0).online = false;
     assert_eq!(seen(&starved), Phase::Silent);
+}
+
+#[test]
+fn an_end_that_was_decided_is_not_derived_again() {
+    let half_ended = |runner: &mut RunnerRecord| (runner.registration, runner.ending) = (Some(999), Some(Ending::Failed));
+    let scene = Scene::new().booting(0).with_runner(0, half_ended);
+    assert_eq!(seen(&scene), Phase::Ending(Ending::Failed), "its registration is gone, as after a job");
+    assert_eq!(seen(&scene.forge_is_down()), Phase::Ending(Ending::Failed));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use dispatch::edge::{Reply, Ring};
 use dispatch::ledger::LedgerError;
 use dispatch::service::Service;
-use dispatch::worker::Pass;
+use dispatch::worker::{LEASE_S, Pass};
 
 use super::agenda::Millis;
 use super::fault::Fault;
@@ -237,6 +237,9 @@ impl Processes {
             worker.alive = false;
             let mut world = lock(&self.world);
             let delay = world.random.between(500..=60_000);
+            // Patience has room for one restart and for the lease of one that died, not for worker after worker.
+            let now = world.now();
+            world.weather.hold_up(now, now + delay.max(LEASE_S * 1_000));
             world.after(delay, move |world| world.wishes.push(Wish::Start { worker: number }));
         }
     }

@@ -56,6 +56,11 @@ impl Weather {
         self.excuses.push((from, until + RECOVERY_MS));
     }
 
+    /// The same where nothing has to recover first.
+    pub(crate) fn hold_up(&mut self, from: Millis, until: Millis) {
+        self.excuses.push((from, until));
+    }
+
     /// How often each fault has struck.
     pub fn struck(&self) -> &BTreeMap<Fault, u64> {
         &self.struck

@@ -9,7 +9,8 @@ use dispatch::identifier::{BatchId, JobKey, RunnerKey, Scope};
 use dispatch::label::LabelSet;
 use dispatch::reason::Reason;
 use dispatch::record::{
-    Batch, Control, Drift, Ending, JobRecord, Lease, Mode, Need, Notice, Predicted, Record, RunnerRecord, RunnerState, Story, Told,
+    Batch, Control, Drift, Ending, JobRecord, Lease, Mode, Need, Notice, Predicted, Record, RunnerRecord, RunnerState, Story,
+    Told,
 };
 use dispatch::store::{CommitError, Conflict, Expect, Key, Life, Store, Stored, Transaction};
 use dispatch::time::Timestamp;
