@@ -336,9 +336,14 @@ fn look_for_work(runner: &RunnerRecord, forge: Option<&View<ForgeView>>, used_up
         .unwrap_or(Work::None)
 }
 
-/// With the forge out of sight, a job that was running still is; unless the registration, which ends with it, is gone.
+/// With the forge out of sight, a job that was running still is; unless the registration, which ends with it, is gone. What
+/// was over stays over: a job that is run again under its id (Gitea up to 1.26, Forgejo) runs on another machine.
 fn recorded_work(runner: &RunnerRecord, job: u64, view: Option<&ForgeView>, used_up: bool) -> Work {
     match view.and_then(|view| view.state(job)) {
+        Some(JobState::Running { .. }) if runner.job_over_at.is_some() => Work::Over(job),
+        Some(JobState::Running { registration: Some(other) }) if runner.registration.is_some_and(|own| own != *other) => {
+            Work::Over(job)
+        }
         Some(JobState::Queued | JobState::Blocked | JobState::Over { .. } | JobState::Unknown) => Work::Over(job),
         None if runner.job_over_at.is_some() || used_up => Work::Over(job),
         Some(JobState::Running { .. }) | None => Work::Running(job),

@@ -89,6 +89,16 @@ fn a_job_is_taken_worked_on_and_over() {
     assert_eq!(seen(&finishing().machine_ended(0)), Phase::Done);
 }
 
+/// Gitea up to 1.26 and Forgejo run it again under the same id.
+#[test]
+fn a_job_that_is_run_again_does_not_keep_the_machine_of_its_first_run() {
+    let again_elsewhere = |runner: &mut RunnerRecord| runner.registration = Some(99);
+    let again = Scene::new().busy(0, 7).with_runner(0, again_elsewhere);
+    assert_eq!(seen(&again), Phase::Finishes { job: Some(7) }, "another registration has it");
+    let over = Scene::new().busy(0, 7).with_runner(0, |runner| runner.job_over_at = Some(NOW));
+    assert_eq!(seen(&over.after_s(EXIT_GRACE_S)), Phase::Done, "it was over once");
+}
+
 #[test]
 fn a_job_that_was_never_seen_on_the_runner_is_known_by_the_used_up_registration() {
     assert_eq!(seen(&Scene::new().idle(0).registration_gone(0)), Phase::Finishes { job: None });

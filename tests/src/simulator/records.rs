@@ -18,6 +18,9 @@ use super::line::{Fate, ask};
 use super::safety::Safety;
 use super::world::{Shared, World, lock};
 
+/// What `BatchGetItem` reads at most.
+const KEYS_OF_A_REQUEST: usize = 100;
+
 /// What is stored, and what the index shows of it.
 #[derive(Debug, Default)]
 pub struct Records {
@@ -104,6 +107,19 @@ impl Store for StoreSeam {
     async fn read(&self, key: &Key) -> Result<Option<Stored<Record>>, StoreError> {
         let key = key.clone();
         self.ask(move |world| world.read_record(&key)).await
+    }
+
+    /// As DynamoDB and redb have it: one request for a hundred keys.
+    async fn read_many(&self, keys: &BTreeSet<Key>) -> Result<BTreeMap<Key, Stored<Record>>, StoreError> {
+        let mut keys = keys.iter().cloned().peekable();
+        let mut found = BTreeMap::new();
+        while keys.peek().is_some() {
+            let request: Vec<Key> = keys.by_ref().take(KEYS_OF_A_REQUEST).collect();
+            let read = |world: &World, key: Key| world.read_record(&key).map(|stored| (key, stored));
+            let answer = move |world: &mut World| request.into_iter().filter_map(|key| read(world, key)).collect::<Vec<_>>();
+            found.extend(self.ask(answer).await?);
+        }
+        Ok(found)
     }
 
     async fn open_records(&self) -> Result<Vec<(Key, Stored<Record>)>, StoreError> {

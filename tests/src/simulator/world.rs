@@ -108,6 +108,11 @@ impl World {
         self.clocks.entry(id).or_default().behind_ms = 0;
     }
 
+    /// By how much the clock of some process is, or was, ahead.
+    pub(super) fn furthest_ahead(&self) -> Millis {
+        self.clocks.values().filter_map(|wrong| Millis::try_from(wrong.off_ms).ok()).max().unwrap_or(0)
+    }
+
     /// The time by one of the clocks.
     pub(super) fn shown_by(&self, id: u64) -> Timestamp {
         let Wrong { off_ms, behind_ms } = self.clocks.get(&id).copied().unwrap_or_default();

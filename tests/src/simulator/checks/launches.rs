@@ -21,6 +21,9 @@ pub(super) struct Tally {
     short_at: Millis,
 }
 
+/// By how much bounds are reached early: clocks count whole seconds, and the cloud says when it began.
+const EARLY_MS: Millis = 5_000;
+
 /// How much older than the last look the one may be that an order follows from: what a pass takes, and more than a lease.
 const DECISION_MS: Millis = 120_000;
 
@@ -115,12 +118,12 @@ impl World {
 
     /// A machine counts no longer.
     pub fn check_end(&mut self, number: u64) {
-        let now = self.now();
+        let (now, early) = (self.now(), EARLY_MS + self.furthest_ahead());
         self.leave_places(number);
         let Some(machine) = self.cloud.machines.get_mut(&number).filter(|machine| !machine.settled) else { return };
         machine.settled = true;
         let drained = machine.job.is_none() && (machine.drained || now < self.checks.drained_until);
-        if !machine.stays_on && (has_failed(machine, now) || drained) {
+        if !machine.stays_on && (has_failed(machine, now, early) || drained) {
             self.count_failure(number);
         }
     }
@@ -155,10 +158,11 @@ impl World {
     }
 }
 
-/// A machine that did no work, and whose end nobody but itself or its bounds brought about.
-fn has_failed(machine: &Machine, now: Millis) -> bool {
-    let age = now - machine.launched;
-    let starved = machine.online.is_some_and(|at| now - at + 5_000 >= machine.limits.idle);
-    let hung = machine.online.is_none() && age + 5_000 >= machine.limits.boot;
+/// A machine that did no work, and whose end nobody but itself or its bounds brought about; these are reached `early` by a clock
+/// that is ahead.
+fn has_failed(machine: &Machine, now: Millis, early: Millis) -> bool {
+    let starved = machine.online.is_some_and(|at| now - at + early >= machine.limits.idle);
+    // For us its boot limit counts from the launch, for itself from its script: it may come online in between, and too late.
+    let hung = machine.online.unwrap_or(now) - machine.launched + early >= machine.limits.boot;
     machine.job.is_none() && (machine.ended.is_some() || machine.doom.is_some() || starved || hung)
 }
