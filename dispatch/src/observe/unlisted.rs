@@ -3,7 +3,7 @@
 //! The list may come a moment late, and what is missing from a [`World`] looks like something that does not exist: a
 //! machine without its record is an orphan, its registration a ghost, a job without its record is launched for once
 //! more. So whatever else points to a record is followed, and the record read under its key, which is never late.
-//! The same goes for a runner that the list shows without a registration: it may have one by now.
+//! The same goes for a runner that the list shows before the hand-over: it may have a registration, or another one, by now.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -44,10 +44,10 @@ async fn add_batches(service: &Service, world: &mut World, batches: BTreeSet<Key
     Ok(())
 }
 
-/// Reads the switch, and the runners that the list shows without a registration as they are now. Nothing else depends on a
-/// list's moment: whoever changes a record reads it again, but a registration without a record is removed unread.
+/// Reads the switch, and the runners whose registration may still change as they are now. Nothing else depends on a list's
+/// moment: whoever changes a record reads it again, but a registration that no record names is removed unread.
 pub(super) async fn read_switch_and_young_runners(service: &Service, world: &mut World) -> Result<(), StoreError> {
-    let young = world.runners.values().filter(|runner| runner.registration.is_none()).map(|runner| runner.key.clone());
+    let young = world.runners.values().filter(|runner| runner.handed_over_at.is_none()).map(|runner| runner.key.clone());
     let young: Vec<RunnerKey> = young.collect();
     let keys = young.iter().map(Key::runner).chain([Key::control()]).collect();
     let mut found = service.store.read_many(&keys).await?;
@@ -210,13 +210,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_runner_that_the_list_shows_without_its_registration_is_read_again() {
-        let scene = Scene::new().booting(0).booting(1);
-        let (service, mut world) = late(&scene).await;
-        let before = |record: &RunnerRecord| RunnerRecord { registration: None, handed_over_at: None, ..record.clone() };
-        world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record).into())).collect();
-        close_runner(&service, 1).await;
-        read_switch_and_young_runners(&service, &mut world).await.unwrap();
-        assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);
+        for replaced in [None, Some(99)] {
+            let scene = Scene::new().booting(0).booting(1);
+            let (service, mut world) = late(&scene).await;
+            let before = |record: &RunnerRecord| RunnerRecord { registration: replaced, handed_over_at: None, ..record.clone() };
+            world.runners = scene.world.runners.iter().map(|(key, record)| (key.clone(), before(record).into())).collect();
+            close_runner(&service, 1).await;
+            read_switch_and_young_runners(&service, &mut world).await.unwrap();
+            assert_eq!(world.runners.values().collect::<Vec<_>>(), [&scene.world.runners[&runner_key(0)]]);
+        }
     }
 
     #[tokio::test]
