@@ -69,16 +69,17 @@ impl World {
         Ok(machines.iter().filter_map(|machine| self.shown(*machine)).collect())
     }
 
-    /// What the backend makes of `IdempotentParameterMismatch`: the order was carried out, so its machines are those that the
-    /// list shows, or will show.
+    /// What the backend makes of `IdempotentParameterMismatch` (`Ec2Cloud::launched_before`): the order was carried out, so its
+    /// machines are those that the list shows, or will show; or they have come and gone, and another order takes its place.
     fn known_by_tag(&self, order: &Order) -> Result<Vec<Instance>, CloudError> {
         let is_of = |instance: &Instance| instance.runner.as_ref().is_some_and(|runner| runner.batch == order.batch.id);
         let machines: Vec<Instance> = self.listed().into_iter().filter(is_of).collect();
         let is_young = self.moment().since_s(order.batch.made_at) < SHOWN_AFTER_S;
-        if machines.is_empty() || (is_young && machines.len() < order.batch.members.len()) {
-            return Err(refused("IdempotentParameterMismatch: the token was used for another order", CloudErrorKind::Transient));
+        let mismatch = |kind| Err(refused("IdempotentParameterMismatch: the token was used for another order", kind));
+        if is_young && machines.len() < order.batch.members.len() {
+            return mismatch(CloudErrorKind::Transient);
         }
-        Ok(machines)
+        if machines.is_empty() { mismatch(CloudErrorKind::Capacity) } else { Ok(machines) }
     }
 
     fn create(&mut self, order: &Order, index: u16) -> u64 {
