@@ -45,7 +45,7 @@ fn words_lists_and_mappings_name_events_everywhere() {
 #[test]
 fn a_key_given_twice_is_refused_among_few_keys_and_among_many() {
     for more in [0, 7, 8, 40] {
-        let between: String = (0..more).map(|n| format!("  k{n}: x\n")).collect();
+        let between = (0..more).map(|n| format!("  k{n}: x\n")).collect::<Vec<_>>().concat();
         let refused = with_jobs(&format!("on: push\nenv:\n  a: 1\n{between}  a: 2"), GITEA).unwrap_err();
         let message = "`a` is given twice; the first is in line 3";
         assert_eq!((refused.span.line, &*refused.message), (4 + more, message));
