@@ -42,15 +42,24 @@ impl Records {
 
     /// The runners that the index shows.
     pub(crate) fn shown_runners(&self) -> Vec<Arc<RunnerRecord>> {
-        let keys = self.open.iter().chain(self.late.keys()).filter(|key| key.as_str().starts_with("runner#"));
-        let stored = keys.collect::<BTreeSet<_>>().into_iter().filter_map(|key| self.shown_under(key));
-        stored.filter_map(|stored| if let Record::Runner(runner) = stored.record { Some(runner) } else { None }).collect()
+        let runner = |(_, Stored { record, .. })| if let Record::Runner(runner) = record { Some(runner) } else { None };
+        self.shown().into_iter().filter_map(runner).collect()
     }
 
     /// What the index shows.
     pub(crate) fn shown(&self) -> Vec<(Key, Stored<Record>)> {
-        let keys = self.open.iter().chain(self.late.keys()).collect::<BTreeSet<_>>();
-        keys.into_iter().filter_map(|key| Some((key.clone(), self.shown_under(key)?))).collect()
+        let open = self.memory.open_records().now_or_never().and_then(Result::ok).unwrap_or_default();
+        if self.late.is_empty() {
+            return open;
+        }
+        let mut shown: BTreeMap<Key, Stored<Record>> = open.into_iter().collect();
+        for (key, late) in &self.late {
+            match late {
+                Some(late) => shown.insert(key.clone(), late.clone()),
+                None => shown.remove(key),
+            };
+        }
+        shown.into_iter().collect()
     }
 
     fn shown_under(&self, key: &Key) -> Option<Stored<Record>> {
