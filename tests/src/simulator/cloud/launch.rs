@@ -54,6 +54,11 @@ impl World {
         if order.batch.members.is_empty() {
             return Err(refused("InvalidParameterValue: minCount", CloudErrorKind::Invalid));
         }
+        if self.strikes(Fault::CapacityFlickers) {
+            let now = self.now();
+            self.weather.excuse(now, now);
+            return Err(refused("InsufficientInstanceCapacity", CloudErrorKind::Capacity));
+        }
         if self.suffers(Fault::CapacityGone) {
             return Err(refused("InsufficientInstanceCapacity", CloudErrorKind::Capacity));
         }
