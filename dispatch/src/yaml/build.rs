@@ -21,7 +21,7 @@ pub fn parse(source: &str, options: &Options) -> Result<Node, Error> {
             break;
         }
     }
-    Ok(builder.root.unwrap_or_else(|| Node::scalar(Value::Null, Span { line: 1, column: 1, ..Span::default() })))
+    Ok(builder.finished.pop().unwrap_or_else(|| Node::scalar(Value::Null, Span { line: 1, column: 1, ..Span::default() })))
 }
 
 #[derive(PartialEq, Eq)]
@@ -35,61 +35,35 @@ struct Open {
     span: Span,
     anchor: usize,
     tag: Option<Box<str>>,
-    parts: Parts,
+    kind: Kind,
+    /// How many nodes were finished before it began; those after them are its parts.
+    begins: usize,
 }
 
-enum Parts {
-    Items(Vec<Node>),
-    /// The entries, and the key whose value has not come yet.
-    Entries(Vec<(Node, Node)>, Option<Node>),
-}
-
-impl Parts {
-    fn push(&mut self, node: Node) {
-        match self {
-            Self::Items(items) => items.push(node),
-            Self::Entries(entries, key) => match key.take() {
-                Some(key) => entries.push((key, node)),
-                None => *key = Some(node),
-            },
-        }
-    }
-
-    fn last(&self) -> Option<&Node> {
-        match self {
-            Self::Items(items) => items.last(),
-            Self::Entries(entries, _) => entries.last().map(|(_, value)| value),
-        }
-    }
-}
-
-impl Open {
-    /// A flow collection ends with its bracket. A block collection ends where the next token begins, but a person
-    /// looks for the end of its last item.
-    fn last_byte(&self, end: Span) -> Span {
-        if end.start < end.end {
-            return end;
-        }
-        self.parts.last().map_or(self.span, |item| item.span)
-    }
+#[derive(Clone, Copy)]
+enum Kind {
+    Sequence,
+    Mapping,
 }
 
 struct Builder<'a> {
     options: &'a Options,
-    root: Option<Node>,
     open: Vec<Open>,
+    /// What is finished and not yet part of a finished collection. In the end, the root alone.
+    finished: Vec<Node>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
 }
 
 impl<'a> Builder<'a> {
     fn new(options: &'a Options) -> Self {
-        Self { options, root: None, open: Vec::new(), anchors: HashMap::new(), nodes: 0 }
+        let (open, finished) = (Vec::with_capacity(8), Vec::with_capacity(16));
+        Self { options, open, finished, anchors: HashMap::new(), nodes: 0 }
     }
 
     fn accept(&mut self, event: Event<'_>, span: Span) -> Result<Progress, Error> {
         match event {
-            Event::DocumentStart(..) if self.root.is_some() => {
+            Event::DocumentStart(..) if !self.finished.is_empty() => {
                 return Err(Error::new(span, "a second document begins here; only one is expected"));
             }
             Event::DocumentEnd if self.options.documents == Documents::First => {
@@ -101,10 +75,10 @@ impl<'a> Builder<'a> {
                 self.add(node, 1)?;
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.begin(span, anchor, tag.as_deref(), Parts::Items(Vec::new()))?;
+                self.begin(span, anchor, tag.as_deref(), Kind::Sequence)?;
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.begin(span, anchor, tag.as_deref(), Parts::Entries(Vec::new(), None))?;
+                self.begin(span, anchor, tag.as_deref(), Kind::Mapping)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
             Event::Alias(anchor) => self.alias(anchor, span)?,
@@ -126,12 +100,12 @@ impl<'a> Builder<'a> {
         Ok(Node { style, tag, written, ..Node::scalar(value, span) })
     }
 
-    fn begin(&mut self, span: Span, anchor: usize, tag: Option<&Tag>, parts: Parts) -> Result<(), Error> {
+    fn begin(&mut self, span: Span, anchor: usize, tag: Option<&Tag>, kind: Kind) -> Result<(), Error> {
         if self.open.len() >= self.options.limits.depth {
             return Err(Error::limit(span, format!("nested deeper than {} levels", self.options.limits.depth)));
         }
-        let tag = tag.map(full_tag);
-        self.open.push(Open { span, anchor, tag, parts });
+        let open = Open { span, anchor, tag: tag.map(full_tag), kind, begins: self.finished.len() };
+        self.open.push(open);
         Ok(())
     }
 
@@ -139,14 +113,31 @@ impl<'a> Builder<'a> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
-        let span = open.span.to(open.last_byte(span));
-        let value = match open.parts {
-            Parts::Items(items) => Value::Sequence(items),
-            Parts::Entries(entries, _) => self.mapping(entries)?,
+        let span = open.span.to(self.last_byte(&open, span));
+        let mut parts = self.finished.drain(open.begins..);
+        let value = match open.kind {
+            Kind::Sequence => Value::Sequence(parts.collect()),
+            Kind::Mapping => {
+                let mut entries = Vec::with_capacity(parts.len() / 2);
+                while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
+                    entries.push((key, value));
+                }
+                drop(parts);
+                self.mapping(entries)?
+            }
         };
         let node = Node { style: Style::Collection, tag: open.tag, ..Node::scalar(value, span) };
         self.define(open.anchor, &node);
         self.add(node, 1)
+    }
+
+    /// A flow collection ends with its bracket. A block collection ends where the next token begins, but a person
+    /// looks for the end of its last item.
+    fn last_byte(&self, open: &Open, end: Span) -> Span {
+        if end.start < end.end {
+            return end;
+        }
+        self.finished.get(open.begins..).and_then(<[Node]>::last).map_or(open.span, |item| item.span)
     }
 
     fn mapping(&self, entries: Vec<(Node, Node)>) -> Result<Value, Error> {
@@ -156,6 +147,7 @@ impl<'a> Builder<'a> {
         Ok(Value::Mapping(if self.options.expand_merge_keys { entries::merged(entries)? } else { entries }))
     }
 
+    #[inline]
     fn define(&mut self, anchor: usize, node: &Node) {
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
@@ -181,10 +173,7 @@ impl<'a> Builder<'a> {
 
     fn add(&mut self, node: Node, size: usize) -> Result<(), Error> {
         self.count(size, node.span)?;
-        match self.open.last_mut() {
-            Some(open) => open.parts.push(node),
-            None => self.root = Some(node),
-        }
+        self.finished.push(node);
         Ok(())
     }
 

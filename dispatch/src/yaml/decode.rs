@@ -14,7 +14,8 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
         [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(utf8(rest)?),
         _ => Cow::Borrowed(utf8(bytes)?),
     };
-    if text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')) {
+    // Without a way out, so that many bytes are looked at at once.
+    if text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')) {
         return Ok(text);
     }
     match text.char_indices().find(|(_, character)| !is_printable(*character)) {

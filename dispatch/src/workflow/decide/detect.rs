@@ -1,4 +1,8 @@
 //! Which entries of which files the event starts: what the forge calls detection.
+//!
+//! A file is read, asked, and dropped unless it starts, so that a tree of any number of files costs the memory of one.
+
+use std::rc::Rc;
 
 use super::super::Why;
 use super::super::changed::{Changed, changed, changed_for_target};
@@ -13,71 +17,68 @@ use crate::yaml::Span;
 /// Only these entries count in the base branch's files, and they count nowhere else.
 const TARGET: &str = "pull_request_target";
 
-/// All files that one event asks about, read once.
-pub(super) struct Files {
-    own: Side,
-    base: Option<Side>,
+/// All files that one event asks about.
+pub(super) struct Files<'a> {
+    own: Side<'a>,
+    base: Option<Side<'a>>,
 }
 
 /// The files of one commit.
-struct Side {
-    source: Source,
-    read: Vec<(String, Result<Workflow, Fault>)>,
+struct Side<'a> {
+    source: Source<'a>,
     changed: Changed,
     is_base: bool,
 }
 
 /// One entry of one file, and what the event makes of it.
-pub(super) struct Detected<'a> {
+pub(super) struct Detected {
     pub(super) decision: Decision,
     /// The file, if the entry is started.
-    pub(super) started: Option<&'a Workflow>,
+    pub(super) started: Option<Rc<Workflow>>,
 }
 
-impl Files {
-    pub(super) fn read(scene: Scene<'_>) -> Result<Self, Why> {
+/// What one evaluation of all files comes to; `Err` if a panic or an invalid schedule loses all of them.
+pub(super) type Evaluation = Result<Vec<Detected>, Why>;
+
+impl<'a> Files<'a> {
+    pub(super) fn read(scene: Scene<'a>) -> Result<Self, Why> {
         let base = source::of_base(scene).transpose()?;
         let own = match base {
             Some(_) if approval::takes_base_files(scene) => source::of_base(scene).unwrap_or_else(|| source::of_event(scene))?,
             _ => source::of_event(scene)?,
         };
-        let own_changed = changed(scene.event, &own.commit, scene.snapshot, scene.dialect);
+        let own_changed = changed(scene.event, own.commit, scene.snapshot, scene.dialect);
         Ok(Self {
-            own: Side::read(scene, own, own_changed, false),
-            base: base.map(|base| {
+            own: Side { source: own, changed: own_changed, is_base: false },
+            base: base.map(|source| {
                 let changed = changed_for_target(scene.event, scene.snapshot, scene.dialect);
-                Side::read(scene, base, changed, true)
+                Side { source, changed, is_base: true }
             }),
         })
     }
 
     /// The commit that the event is about.
-    pub(super) fn commit(&self) -> &str {
-        &self.own.source.commit
+    pub(super) fn commit(&self) -> &'a str {
+        self.own.source.commit
     }
 
     /// The same decision for every file.
     pub(super) fn all(&self, why: &Why) -> Vec<Decision> {
-        let names = self.own.read.iter().map(|(name, _)| name);
+        let names = self.own.source.files.iter().map(|(name, _)| name);
         names.map(|name| self.own.decision(name, "", Outcome::NotStarted, why.clone(), None)).collect()
     }
 
-    fn sides(&self) -> impl Iterator<Item = &Side> {
+    fn sides(&self) -> impl Iterator<Item = &Side<'a>> {
         std::iter::once(&self.own).chain(&self.base)
     }
 }
 
-impl Side {
-    fn read(scene: Scene<'_>, source: Source, changed: Changed, is_base: bool) -> Self {
-        let read = source.files.iter().map(|(id, content)| (id.clone(), model::read(id, content, scene.dialect))).collect();
-        Self { source, read, changed, is_base }
-    }
-
+impl Side<'_> {
     fn decision(&self, workflow: &str, event: &str, outcome: Outcome, why: Why, span: Option<Span>) -> Decision {
         Decision {
             workflow: workflow.to_owned(),
-            commit: self.source.commit.clone(),
-            folder: self.source.folder.clone(),
+            commit: self.source.commit.to_owned(),
+            folder: self.source.folder.to_owned(),
             event: event.to_owned(),
             outcome,
             why,
@@ -86,30 +87,53 @@ impl Side {
     }
 }
 
-/// Goes through all files; `Err` if a panic or an invalid schedule loses all of them.
-pub(super) fn entries<'a>(scene: Scene<'_>, files: &'a Files, activity: &[&'static str]) -> Result<Vec<Detected<'a>>, Why> {
-    let mut detected = Vec::new();
+/// Goes through all files once, and evaluates each as often as there are activities.
+pub(super) fn evaluations(scene: Scene<'_>, files: &Files<'_>, activities: &[Vec<&'static str>]) -> Vec<Evaluation> {
+    let mut evaluations: Vec<Evaluation> = activities.iter().map(|_| Ok(Vec::new())).collect();
+    let mut schedules = Ok(());
     for side in files.sides() {
-        for (name, read) in &side.read {
-            let read = read.as_ref().map_err(Clone::clone).and_then(|workflow| validated(scene, workflow));
-            match read {
-                Ok(workflow) => detected.extend(file(scene, side, workflow, activity)?),
-                Err(fault) if fault.effect == Effect::Panics => return Err(lost(name, fault)),
-                Err(fault) if side.is_base => drop(fault),
-                Err(fault) => detected.push(unreadable(scene, side, name, fault)),
+        for (name, content) in &side.source.files {
+            let read = model::read(name, content, scene.dialect).map(Rc::new);
+            if let (Ok(workflow), Ok(()), false) = (&read, &schedules, side.is_base) {
+                schedules = schedules::check(scene, workflow);
+            }
+            let read = read.and_then(|workflow| validated(scene, workflow));
+            for (evaluation, activity) in evaluations.iter_mut().zip(activities) {
+                if let Ok(detected) = evaluation
+                    && let Err(lost) = one(scene, side, name, &read, activity, detected)
+                {
+                    *evaluation = Err(lost);
+                }
             }
         }
     }
-    schedules::check(scene, files.own.read.iter().filter_map(|(_, read)| read.as_ref().ok()))?;
-    Ok(detected)
+    evaluations.into_iter().map(|evaluation| evaluation.and_then(|detected| schedules.clone().map(|()| detected))).collect()
+}
+
+/// Adds the entries of one file under one activity.
+fn one(
+    scene: Scene<'_>,
+    side: &Side<'_>,
+    name: &str,
+    read: &Result<Rc<Workflow>, Fault>,
+    activity: &[&'static str],
+    detected: &mut Vec<Detected>,
+) -> Result<(), Why> {
+    match read {
+        Ok(workflow) => return file(scene, side, workflow, activity, detected),
+        Err(fault) if fault.effect == Effect::Panics => return Err(lost(name, fault.clone())),
+        Err(_) if side.is_base => {}
+        Err(fault) => detected.push(unreadable(scene, side, name, fault.clone())),
+    }
+    Ok(())
 }
 
 /// Gitea ≥ 1.26 expands the jobs of every file that it looks at.
-fn validated<'a>(scene: Scene<'_>, workflow: &'a Workflow) -> Result<&'a Workflow, Fault> {
+fn validated(scene: Scene<'_>, workflow: Rc<Workflow>) -> Result<Rc<Workflow>, Fault> {
     if !scene.dialect.is_gitea_from(26) {
         return Ok(workflow);
     }
-    jobs::validate(workflow, scene.dialect).map(|()| workflow)
+    jobs::validate(&workflow, scene.dialect).map(|()| workflow)
 }
 
 fn lost(file: &str, fault: Fault) -> Why {
@@ -117,10 +141,10 @@ fn lost(file: &str, fault: Fault) -> Why {
 }
 
 /// Forgejo ≥ 13 makes a failed run of a file that it cannot read, whatever the event.
-fn unreadable<'a>(scene: Scene<'_>, side: &Side, name: &str, fault: Fault) -> Detected<'a> {
+fn unreadable(scene: Scene<'_>, side: &Side<'_>, name: &str, fault: Fault) -> Detected {
     let event = scene.event.kind.coarse();
     let span = Some(fault.span);
-    let (outcome, why) = refusal(scene, side.source.commit.as_str(), fault);
+    let (outcome, why) = refusal(scene, side.source.commit, fault);
     Detected { decision: side.decision(name, event, outcome, why, span), started: None }
 }
 
@@ -137,14 +161,20 @@ pub(super) fn refusal(scene: Scene<'_>, commit: &str, fault: Fault) -> (Outcome,
     (Outcome::Failed { title }, Why::FailedRun(fault))
 }
 
-fn file<'a>(scene: Scene<'_>, side: &Side, workflow: &'a Workflow, activity: &[&'static str]) -> Result<Vec<Detected<'a>>, Why> {
+fn file(
+    scene: Scene<'_>,
+    side: &Side<'_>,
+    workflow: &Rc<Workflow>,
+    activity: &[&'static str],
+    detected: &mut Vec<Detected>,
+) -> Result<(), Why> {
     let kind = scene.event.kind;
     let counts = |entry: &&Trigger| kind.starts(&entry.event) && (entry.event == TARGET) == side.is_base;
     let facts = Facts { dialect: scene.dialect, event: scene.event, activity, changed: &side.changed };
-    let mut detected = Vec::new();
+    let earlier = detected.len();
     for entry in workflow.on.iter().filter(counts) {
         let decision = |outcome, why, span| side.decision(&workflow.id, &entry.event, outcome, why, Some(span));
-        let waiting = |decision| Detected { decision, started: Some(workflow) };
+        let waiting = |decision| Detected { decision, started: Some(Rc::clone(workflow)) };
         let final_ = |decision| Detected { decision, started: None };
         detected.push(match taken(entry, facts) {
             Answer::Yes(..) if is_disabled(scene, side, workflow) => {
@@ -156,10 +186,10 @@ fn file<'a>(scene: Scene<'_>, side: &Side, workflow: &'a Workflow, activity: &[&
             Answer::Panics(fault) => return Err(lost(&workflow.id, fault)),
         });
     }
-    if detected.is_empty() && !side.is_base {
+    if detected.len() == earlier && !side.is_base {
         detected.push(Detected { decision: not_listed(scene, side, workflow), started: None });
     }
-    Ok(detected)
+    Ok(())
 }
 
 fn taken(entry: &Trigger, facts: Facts<'_>) -> Answer {
@@ -169,7 +199,7 @@ fn taken(entry: &Trigger, facts: Facts<'_>) -> Answer {
     }
 }
 
-fn not_listed(scene: Scene<'_>, side: &Side, workflow: &Workflow) -> Decision {
+fn not_listed(scene: Scene<'_>, side: &Side<'_>, workflow: &Workflow) -> Decision {
     let event = scene.event.kind.as_str();
     let listed = workflow.on.iter().map(|entry| entry.event.clone()).collect();
     let why = Why::NotListed { event: event.to_owned(), listed };
@@ -178,6 +208,6 @@ fn not_listed(scene: Scene<'_>, side: &Side, workflow: &Workflow) -> Decision {
 }
 
 /// The base branch's files are not asked whether they are switched off.
-fn is_disabled(scene: Scene<'_>, side: &Side, workflow: &Workflow) -> bool {
+fn is_disabled(scene: Scene<'_>, side: &Side<'_>, workflow: &Workflow) -> bool {
     !side.is_base && scene.snapshot.disabled.contains(&workflow.id)
 }

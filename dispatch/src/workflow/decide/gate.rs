@@ -39,7 +39,7 @@ fn is_repeated_sync(scene: Scene<'_>) -> bool {
 }
 
 /// A word in the title or in the message of the one commit suppresses all files, if the event is one of three.
-pub(super) fn skip_word(scene: Scene<'_>, files: &Files) -> Option<Why> {
+pub(super) fn skip_word(scene: Scene<'_>, files: &Files<'_>) -> Option<Why> {
     if !matches!(scene.event.kind, Kind::Push | Kind::PullRequest | Kind::PullRequestSync) {
         return None;
     }

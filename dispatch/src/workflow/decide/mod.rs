@@ -48,27 +48,27 @@ pub fn decide(scene: Scene<'_>) -> Decided {
         Activities::Nothing => {
             return Decided::nothing(gate::not_evaluated("removing all labels starts nothing"));
         }
-        Activities::Known(times) => times.iter().flat_map(|names| once(scene, &files, names)).collect(),
+        Activities::Known(times) => evaluated(scene, &files, &times).flatten().collect(),
         Activities::Labels => either_label(scene, &files),
     };
     Decided { why: None, workflows }
 }
 
-/// One evaluation of all files.
-fn once(scene: Scene<'_>, files: &detect::Files, activity: &[&'static str]) -> Vec<Decision> {
-    match detect::entries(scene, files, activity) {
+/// The decisions of each time that the forge evaluates all files.
+fn evaluated(scene: Scene<'_>, files: &detect::Files<'_>, times: &[Vec<&'static str>]) -> impl Iterator<Item = Vec<Decision>> {
+    detect::evaluations(scene, files, times).into_iter().map(move |evaluation| match evaluation {
         Ok(detected) => start::all(scene, files, detected),
         Err(lost) => files.all(&lost),
-    }
+    })
 }
 
 /// Labels changed, but not known how: what holds either way holds. Forgejo evaluates once for each label, so that whatever
 /// starts does so an unknown number of times.
-fn either_label(scene: Scene<'_>, files: &detect::Files) -> Vec<Decision> {
+fn either_label(scene: Scene<'_>, files: &detect::Files<'_>) -> Vec<Decision> {
     const UNKNOWN: &str = "which labels were added or removed, and how many";
-    let labeled = once(scene, files, &["labeled"]);
-    let unlabeled = once(scene, files, &["unlabeled"]);
-    let pairs = labeled.into_iter().zip(unlabeled);
+    let times = [vec!["labeled"], vec!["unlabeled"]];
+    let mut either = evaluated(scene, files, &times);
+    let pairs = either.next().unwrap_or_default().into_iter().zip(either.next().unwrap_or_default());
     let decisions = pairs.map(|(one, other)| one.if_equal(&other, UNKNOWN));
     match scene.dialect.forge {
         Forge::Gitea => decisions.collect(),

@@ -5,19 +5,16 @@ use super::super::model::{Cron, Fault, Workflow};
 use super::super::{Why, cron};
 use super::Scene;
 
-/// `Err` if a push to the default branch fails over the schedules that it would have to store.
-pub(super) fn check<'a>(scene: Scene<'_>, workflows: impl Iterator<Item = &'a Workflow>) -> Result<(), Why> {
+/// `Err` if a push to the default branch fails over the schedules of `workflow`, which it would have to store.
+pub(super) fn check(scene: Scene<'_>, workflow: &Workflow) -> Result<(), Why> {
     let is_default = scene.event.branch() == Some(&scene.event.default_branch);
     if scene.event.kind != Kind::Push || !is_default || !scene.dialect.is_forgejo_from(13) {
         return Ok(());
     }
-    for workflow in workflows {
-        let crons = workflow.on.iter().filter_map(|entry| entry.schedule.as_ref()).flatten();
-        for Cron { line, span } in crons {
-            if let Err(message) = cron::check(line) {
-                let fault = Fault::panics(*span, format!("`{line}` is no schedule: {message}"));
-                return Err(Why::Lost { file: workflow.id.clone(), fault });
-            }
+    for Cron { line, span } in workflow.on.iter().filter_map(|entry| entry.schedule.as_ref()).flatten() {
+        if let Err(message) = cron::check(line) {
+            let fault = Fault::panics(*span, format!("`{line}` is no schedule: {message}"));
+            return Err(Why::Lost { file: workflow.id.clone(), fault });
         }
     }
     Ok(())

@@ -1,8 +1,5 @@
 //! Which commit and which folder the workflow files come from.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::super::changed::base_tip;
 use super::super::event::{Event, Kind};
 use super::super::{Folder, Snapshot, Why};
@@ -10,21 +7,21 @@ use super::Scene;
 use super::gate::not_evaluated;
 
 /// The files of one commit's workflow folder.
-pub(super) struct Source {
-    pub(super) commit: String,
-    pub(super) folder: String,
-    /// Path below the folder → content.
-    pub(super) files: BTreeMap<String, Arc<[u8]>>,
+pub(super) struct Source<'a> {
+    pub(super) commit: &'a str,
+    pub(super) folder: &'a str,
+    /// Paths below the folder, and contents.
+    pub(super) files: Vec<(&'a str, &'a [u8])>,
 }
 
 /// The commit that the event is about.
-pub(super) fn of_event(scene: Scene<'_>) -> Result<Source, Why> {
+pub(super) fn of_event(scene: Scene<'_>) -> Result<Source<'_>, Why> {
     let commit = commit(scene)?;
     read(scene, commit)
 }
 
 /// The tip of a pull request's base branch, where `pull_request_target` is looked for.
-pub(super) fn of_base(scene: Scene<'_>) -> Option<Result<Source, Why>> {
+pub(super) fn of_base(scene: Scene<'_>) -> Option<Result<Source<'_>, Why>> {
     let request = scene.event.pull_request.as_ref().filter(|_| scene.event.kind.is_pull_request())?;
     Some(read(scene, base_tip(request, scene.snapshot)))
 }
@@ -59,7 +56,7 @@ fn reference(event: &Event) -> String {
     }
 }
 
-fn read(scene: Scene<'_>, commit: &str) -> Result<Source, Why> {
+fn read<'a>(scene: Scene<'a>, commit: &'a str) -> Result<Source<'a>, Why> {
     let Snapshot { trees, .. } = scene.snapshot;
     let Some(tree) = trees.get(commit) else {
         return Err(unknown(&format!("the workflow files of commit {}", commit.get(..10).unwrap_or(commit))));
@@ -67,8 +64,8 @@ fn read(scene: Scene<'_>, commit: &str) -> Result<Source, Why> {
     for folder in &scene.settings.workflow_folders {
         if let Some(Folder::Files(files) | Folder::Submodule(files)) = tree.folders.get(folder) {
             let wanted = files.iter().filter(|(path, _)| is_workflow(path));
-            let files = wanted.map(|(path, content)| (path.clone(), Arc::clone(content))).collect();
-            return Ok(Source { commit: commit.to_owned(), folder: folder.clone(), files });
+            let files = wanted.map(|(path, content)| (&**path, &**content)).collect();
+            return Ok(Source { commit, folder, files });
         }
     }
     Err(not_evaluated("the commit has no workflow folder"))

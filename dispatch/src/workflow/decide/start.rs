@@ -10,7 +10,7 @@ use super::{Scene, approval};
 
 /// Creates the runs in order. If the forge panics over one, it and all after it are lost; a later run can displace an
 /// earlier one before any runner sees it.
-pub(super) fn all(scene: Scene<'_>, files: &Files, detected: Vec<Detected<'_>>) -> Vec<Decision> {
+pub(super) fn all(scene: Scene<'_>, files: &Files<'_>, detected: Vec<Detected>) -> Vec<Decision> {
     let mut lost: Option<Why> = None;
     let mut runs: Vec<(Decision, Option<Exclusion>)> = Vec::new();
     for Detected { decision, started } in detected {
@@ -18,7 +18,7 @@ pub(super) fn all(scene: Scene<'_>, files: &Files, detected: Vec<Detected<'_>>) 
             (None, _) => (decision, None),
             (Some(_), Some(why)) => (Decision { why: why.clone(), ..decision }, None),
             (Some(workflow), None) => {
-                let (decision, exclusion, panicked) = one(scene, files, workflow, decision);
+                let (decision, exclusion, panicked) = one(scene, files, &workflow, decision);
                 lost = panicked;
                 (decision, exclusion)
             }
@@ -43,7 +43,12 @@ fn displace(runs: &mut [(Decision, Option<Exclusion>)], by: &Exclusion) {
     }
 }
 
-fn one(scene: Scene<'_>, files: &Files, workflow: &Workflow, decision: Decision) -> (Decision, Option<Exclusion>, Option<Why>) {
+fn one(
+    scene: Scene<'_>,
+    files: &Files<'_>,
+    workflow: &Workflow,
+    decision: Decision,
+) -> (Decision, Option<Exclusion>, Option<Why>) {
     let needs_approval = approval::is_needed(scene, &decision.event);
     match expansion::plan(scene, workflow, &decision, needs_approval) {
         Ok(Plan { jobs, exclusion }) => {

@@ -63,6 +63,15 @@ fn exclusions_name_the_pattern() {
 }
 
 #[test]
+fn an_expression_may_be_spelled_with_escapes() {
+    let jobs = r#"jobs: {build: {runs-on: "\x24{{ github.ref_name }}", steps: []}}"#;
+    let story = gitea().file("tip", "a.yml", &format!("on: push\n{jobs}"));
+    let decided = story.decided("push", push("refs/heads/main"));
+    let Outcome::Started { jobs, .. } = &decided.workflows[0].outcome else { panic!("{decided:?}") };
+    assert_eq!(jobs[0].runs_on, ["main"]);
+}
+
+#[test]
 fn branches_and_tags_together_mean_either() {
     for dialect in ALL {
         let story = Story::of(dialect)

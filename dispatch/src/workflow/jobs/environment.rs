@@ -30,9 +30,12 @@ pub(super) struct Environment<'a> {
 impl<'a> Environment<'a> {
     /// What the jobs of a workflow refer to that is not called by another.
     pub(super) fn of(workflow: &Workflow, context: &ExpandContext<'a>) -> Self {
+        if !workflow.may_need_contexts {
+            let nothing = Self::new(*context, Value::empty(), Arc::new(Value::Null), BTreeSet::new());
+            return Self { may_need_contexts: false, ..nothing };
+        }
         let job_ids = workflow.jobs.iter().map(|job| job.id.clone()).collect();
-        let environment = Self::new(*context, context.visible_inputs(), Arc::new(context.visible_github()), job_ids);
-        Self { may_need_contexts: workflow.may_need_contexts, ..environment }
+        Self::new(*context, context.visible_inputs(), Arc::new(context.visible_github()), job_ids)
     }
 
     pub(super) fn new(context: ExpandContext<'a>, inputs: Value, github: Arc<Value>, job_ids: BTreeSet<String>) -> Self {

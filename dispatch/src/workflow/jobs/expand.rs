@@ -86,8 +86,9 @@ pub(super) fn rows<'w>(workflow: &'w Workflow, environment: &Environment<'_>) ->
 }
 
 fn rows_of<'w>(job: &'w Job, environment: &Environment<'_>) -> Result<Vec<Row<'w>>, Fault> {
-    let strategy = job.get("strategy").map(model::entries).transpose()?.unwrap_or_default();
-    let matrix: Option<&Node> = strategy.into_iter().find(|(key, _)| key.text() == Some("matrix")).map(|(_, node)| node);
+    let strategy = job.get("strategy").map(model::entries).transpose()?;
+    let matrix: Option<&Node> =
+        strategy.into_iter().flatten().find(|(key, _)| key.text() == Some("matrix")).map(|(_, node)| node);
     let mut contexts = environment.contexts(job, Combination::default().context());
     contexts.refuse_missing_needs = environment.context.evaluates_trees();
     match matrix::combinations(matrix, &contexts, &environment.context)? {

@@ -68,7 +68,7 @@ fn flattened(node: &Node) -> Vec<String> {
 }
 
 fn of_mapping(node: &Node) -> Option<Vec<String>> {
-    let entries = model::entries(node).ok()?;
+    let entries: Vec<_> = model::entries(node).ok()?.collect();
     let field = |name: &str| {
         let mut given = entries.iter().filter(|(key, _)| key.text() == Some(name));
         // A key that is given twice makes the whole mapping unreadable.
@@ -113,7 +113,7 @@ struct Evaluation<'c> {
 impl Evaluation<'_> {
     fn mapping(&mut self, node: &Node) -> Result<Option<Vec<String>>, Failure> {
         let (mut labels, mut group) = (Some(Vec::new()), Some(Vec::new()));
-        for (key, value) in model::entries(node).unwrap_or_default() {
+        for (key, value) in model::entries(node).into_iter().flatten() {
             match key.text() {
                 Some("labels") if !value.alias => labels = self.texts(value)?,
                 Some("group") => group = self.texts(value)?.filter(|_| value.is_scalar()),

@@ -6,14 +6,38 @@ use crate::yaml::{Node, Value};
 
 use super::Fault;
 
+/// The entries of one mapping, one by one.
+pub(in crate::workflow) enum Entries<'n> {
+    /// As they are written, since there is no `<<` among them.
+    Written(std::slice::Iter<'n, (Node, Node)>),
+    /// Its own entries, then those that `<<` brings.
+    Merged(std::vec::IntoIter<(&'n Node, &'n Node)>),
+}
+
+impl<'n> Iterator for Entries<'n> {
+    type Item = (&'n Node, &'n Node);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Written(entries) => entries.next().map(|(key, value)| (key, value)),
+            Self::Merged(entries) => entries.next(),
+        }
+    }
+}
+
 /// The entries of `node` with those that `<<` brings after its own. Nothing for a node that is no mapping.
-pub(in crate::workflow) fn entries(node: &Node) -> Result<Vec<(&Node, &Node)>, Fault> {
+pub(in crate::workflow) fn entries(node: &Node) -> Result<Entries<'_>, Fault> {
     let written = node.as_mapping().unwrap_or_default();
+    if has_merge_key(written) { merged(written) } else { Ok(Entries::Written(written.iter())) }
+}
+
+fn has_merge_key(written: &[(Node, Node)]) -> bool {
+    written.iter().any(|(key, _)| key.is_merge_key())
+}
+
+fn merged(written: &[(Node, Node)]) -> Result<Entries<'_>, Fault> {
     let own = written.iter().filter(|(key, _)| !key.is_merge_key());
     let mut entries: Vec<_> = own.map(|(key, value)| (key, value)).collect();
-    if entries.len() == written.len() {
-        return Ok(entries);
-    }
     let mut names: HashSet<_> = entries.iter().map(|(key, _)| key.text()).collect();
     for (_, source) in written.iter().filter(|(key, _)| key.is_merge_key()) {
         let sources = match &source.value {
@@ -21,14 +45,13 @@ pub(in crate::workflow) fn entries(node: &Node) -> Result<Vec<(&Node, &Node)>, F
             _ => vec![source],
         };
         for source in sources {
-            let brought = brought(source)?.into_iter();
-            entries.extend(brought.filter(|(key, _)| names.insert(key.text())));
+            entries.extend(brought(source)?.filter(|(key, _)| names.insert(key.text())));
         }
     }
-    Ok(entries)
+    Ok(Entries::Merged(entries.into_iter()))
 }
 
-fn brought(source: &Node) -> Result<Vec<(&Node, &Node)>, Fault> {
+fn brought(source: &Node) -> Result<Entries<'_>, Fault> {
     if source.as_mapping().is_none() {
         let message = format!("`<<` takes a mapping, not {}", source.kind());
         return Err(Fault::refused(source.span, message));
@@ -38,12 +61,10 @@ fn brought(source: &Node) -> Result<Vec<(&Node, &Node)>, Fault> {
 
 /// `node` with its `<<` replaced.
 pub(super) fn resolved(mut node: Node) -> Result<Node, Fault> {
-    let has_merge = |entries: &[(Node, Node)]| entries.iter().any(|(key, _)| key.is_merge_key());
-    if !node.as_mapping().is_some_and(has_merge) {
+    if !node.as_mapping().is_some_and(has_merge_key) {
         return Ok(node);
     }
-    let entries = entries(&node)?.into_iter();
-    let entries = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let entries = entries(&node)?.map(|(key, value)| (key.clone(), value.clone())).collect();
     node.value = Value::Mapping(entries);
     Ok(node)
 }

@@ -21,7 +21,12 @@ pub fn read(id: &str, content: &[u8], dialect: Dialect) -> Result<Workflow, Faul
     let root = yaml::parse(&text, &options)?;
     schema::workflow(dialect).check(&root)?;
     let workflow = accept(id, merge::resolved(root)?, dialect)?;
-    Ok(Workflow { may_need_contexts: text.contains("${{") || text.contains("uses"), ..workflow })
+    Ok(Workflow { may_need_contexts: may_need_contexts(&text), ..workflow })
+}
+
+/// A backslash can spell anything.
+fn may_need_contexts(text: &str) -> bool {
+    ["${{", "uses", "\\"].iter().any(|sign| text.contains(sign))
 }
 
 fn accept(id: &str, mut root: Node, dialect: Dialect) -> Result<Workflow, Fault> {

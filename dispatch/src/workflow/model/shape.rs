@@ -3,9 +3,14 @@
 //! go-yaml is lenient in its own way: nothing (`null`) fits everywhere, any scalar fits where text is expected, keys
 //! that a structure does not know are skipped, but a known key that is given twice is an error.
 
-use crate::yaml::{Node, Span, Value};
+use std::collections::HashSet;
+
+use crate::yaml::{Node, Value};
 
 use super::{Fault, merge};
+
+/// So many keys of one mapping are compared with each other.
+const FEW: usize = 8;
 
 /// What one value may look like.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +76,7 @@ fn any(node: &Node) -> Result<(), Fault> {
         Value::Sequence(items) => items.iter().try_for_each(any),
         Value::Mapping(_) => {
             unique_keys(node)?;
-            merge::entries(node)?.into_iter().try_for_each(|(key, value)| any(key).and_then(|()| any(value)))
+            merge::entries(node)?.try_for_each(|(key, value)| any(key).and_then(|()| any(value)))
         }
         _ => Ok(()),
     }
@@ -94,38 +99,40 @@ fn map(value: Shape, node: &Node) -> Result<(), Fault> {
 
 fn structure(fields: &'static [(&'static str, Shape)], node: &Node) -> Result<(), Fault> {
     expect(node.as_mapping().is_some(), node, "a mapping")?;
-    let written = node.as_mapping().unwrap_or_default();
-    let field = |key: &Node| fields.iter().position(|(name, _)| key.text() == Some(name));
-    let mut known: Vec<usize> = written.iter().filter_map(|(key, _)| field(key)).collect();
-    known.sort_unstable();
-    let given_twice = known.iter().zip(known.iter().skip(1)).find(|(one, next)| one == next);
-    if let Some((name, _)) = given_twice.and_then(|(field, _)| fields.get(*field)) {
-        let mut given = written.iter().map(|(key, _)| key).filter(|key| key.text() == Some(name));
-        if let (Some(first), Some(again)) = (given.next(), given.next()) {
-            return Err(twice(again, first.span));
-        }
-    }
+    // One bit for each field.
+    let mut given = 0_u64;
     for (key, value) in merge::entries(node)? {
         Shape::Text.check(key)?;
-        if let Some((_, shape)) = field(key).and_then(|field| fields.get(field)) {
-            shape.check(value)?;
+        let field = key.text().and_then(|name| fields.iter().enumerate().find(|(_, (field, _))| *field == name));
+        let Some((index, (_, shape))) = field else { continue };
+        if given & (1 << index) != 0 {
+            return Err(twice(key, node));
         }
+        given |= 1 << index;
+        shape.check(value)?;
     }
     Ok(())
 }
 
 /// Refuses a mapping that holds a key twice.
 pub(super) fn unique_keys(node: &Node) -> Result<(), Fault> {
-    let mut seen = std::collections::HashMap::new();
-    for (key, _) in node.as_mapping().unwrap_or_default() {
-        if let Some(first) = key.text().and_then(|text| seen.insert(text, key.span)) {
-            return Err(twice(key, first));
-        }
-    }
-    Ok(())
+    let keys = || node.as_mapping().unwrap_or_default().iter().map(|(key, _)| key).filter(|key| key.text().is_some());
+    // A few keys are sooner compared than hashed.
+    let again = if keys().nth(FEW).is_none() {
+        keys()
+            .enumerate()
+            .find(|(index, key)| keys().take(*index).any(|earlier| earlier.text() == key.text()))
+            .map(|(_, key)| key)
+    } else {
+        let mut seen = HashSet::new();
+        keys().find(|key| !seen.insert(key.text()))
+    };
+    again.map_or(Ok(()), |again| Err(twice(again, node)))
 }
 
-fn twice(key: &Node, first: Span) -> Fault {
-    let name = key.text().unwrap_or_default();
-    Fault::refused(key.span, format!("`{name}` is given twice; the first is in line {}", first.line))
+/// `again` has the text of an earlier key of `node`.
+fn twice(again: &Node, node: &Node) -> Fault {
+    let name = again.text().unwrap_or_default();
+    let first = node.entry(name).map_or(again.span, |(first, _)| first.span);
+    Fault::refused(again.span, format!("`{name}` is given twice; the first is in line {}", first.line))
 }

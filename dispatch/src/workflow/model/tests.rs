@@ -43,6 +43,23 @@ fn words_lists_and_mappings_name_events_everywhere() {
 }
 
 #[test]
+fn a_key_given_twice_is_refused_among_few_keys_and_among_many() {
+    for more in [0, 7, 8, 40] {
+        let between = (0..more).map(|n| format!("  k{n}: x\n")).collect::<Vec<_>>().concat();
+        let refused = with_jobs(&format!("on: push\nenv:\n  a: 1\n{between}  a: 2"), GITEA).unwrap_err();
+        let message = "`a` is given twice; the first is in line 3";
+        assert_eq!((refused.span.line, &*refused.message), (4 + more, message));
+    }
+}
+
+#[test]
+fn an_expression_may_be_spelled_in_any_way() {
+    let needs = |text: &str| with_jobs(&format!("on: push\nname: {text}"), GITEA).unwrap().may_need_contexts;
+    assert!(needs("'${{ github.ref }}'") && needs(r#""\x24{{ github.ref }}""#) && needs("uses"));
+    assert!(!needs("plain"));
+}
+
+#[test]
 fn below_an_event_the_two_readers_differ() {
     let both = |text: &str| [on(text, GITEA), on(text, FORGEJO)];
     assert_eq!(both("{push: main}"), ["push", "line 1: below `push` stands text; a mapping is expected"]);

@@ -49,8 +49,8 @@ impl Specification {
 }
 
 fn declared<'n>(call: &'n Node, key: &str) -> impl Iterator<Item = (String, &'n Node)> {
-    let entries = call.get(key).and_then(|node| model::entries(node).ok()).unwrap_or_default();
-    entries.into_iter().filter_map(|(name, node)| Some((scalar(name)?, node)))
+    let entries = call.get(key).and_then(|node| model::entries(node).ok());
+    entries.into_iter().flatten().filter_map(|(name, node)| Some((scalar(name)?, node)))
 }
 
 fn input(name: String, node: &Node) -> Result<Input, Fault> {
