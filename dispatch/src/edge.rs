@@ -58,7 +58,8 @@ pub enum Ring {
 impl Service {
     /// Handles one delivery for the forge that the path named.
     pub async fn receive(&self, forge: &ForgeName, headers: &HeaderMap, body: Bytes) -> Reply {
-        let Some(config) = self.config.forges.get(forge) else {
+        // From here on the configuration's own name is used, of which every record is to hold a copy.
+        let Some((forge, config)) = self.config.forges.get_key_value(forge) else {
             return Reply::new(
                 StatusCode::NOT_FOUND,
                 format!("there is no forge `{}` in the configuration", printable(forge.as_str(), 100)),

@@ -169,6 +169,9 @@ async fn trust(
     jobs: &BTreeMap<u64, ForgeJob>,
 ) -> BTreeMap<u64, Trust> {
     let mut trust = BTreeMap::new();
+    if service.config.pools.iter().all(|pool| pool.fork_pull_requests == ForkPullRequests::Allow) {
+        return trust;
+    }
     for job in jobs.values().filter(|job| job.state == JobState::Queued) {
         let pool = choose(&service.config.pools, &job.labels);
         if pool.is_ok_and(|pool| pool.fork_pull_requests == ForkPullRequests::Refuse) {
@@ -204,11 +207,12 @@ async fn follow_queue(service: &Service, world: &mut World) -> Result<(), StoreE
 }
 
 fn waiting_unknown(service: &Service, world: &World) -> BTreeSet<(ForgeName, u64)> {
-    let ours = |job: &&ForgeJob| job.state == JobState::Queued && choose(&service.config.pools, &job.labels).is_ok();
+    let ours = |job: &&ForgeJob| choose(&service.config.pools, &job.labels).is_ok();
     let mut unknown = BTreeSet::new();
     for (forge, view) in &world.forges {
-        let jobs = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(ours);
-        unknown.extend(jobs.filter(|job| world.open_job(forge, job.id).is_none()).map(|job| (forge.clone(), job.id)));
+        let waiting = view.seen().into_iter().flat_map(|view| view.jobs.values()).filter(|job| job.state == JobState::Queued);
+        let new = waiting.filter(|job| world.open_job(forge, job.id).is_none()).filter(ours);
+        unknown.extend(new.map(|job| (forge.clone(), job.id)));
     }
     unknown
 }

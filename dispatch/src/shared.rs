@@ -1,5 +1,6 @@
 //! What is written once and copied by counting: names, keys and records go through every pass by the thousand.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -7,8 +8,21 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A text whose copies share their bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct SharedText(Arc<str>);
+
+impl Ord for SharedText {
+    /// Copies are told by their place: the names of forges and pools are compared far more often than they are made.
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl PartialOrd for SharedText {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Deref for SharedText {
     type Target = str;
@@ -74,6 +88,13 @@ mod tests {
         assert_eq!(json, serde_json::to_string("a \"b\"").unwrap());
         assert_eq!(serde_json::from_str::<SharedText>(&json).unwrap(), text);
         assert_eq!((text.to_string(), format!("{text:?}")), ("a \"b\"".to_owned(), "\"a \\\"b\\\"\"".to_owned()));
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_texts_whoever_shares_them() {
+        let (a, b) = (SharedText::from("a"), SharedText::from("b"));
+        assert_eq!((a.cmp(&a.clone()), a.cmp(&SharedText::from("a"))), (Ordering::Equal, Ordering::Equal));
+        assert_eq!((a.cmp(&b), b.cmp(&a)), (Ordering::Less, Ordering::Greater));
     }
 
     #[test]

@@ -66,14 +66,12 @@ pub(super) async fn read_switch_and_young_runners(service: &Service, world: &mut
 /// Reads the jobs as they are now: since the list was made one may have got a runner, to which nothing else points while the
 /// cloud's list does not show its machine either. One that runs already may have got it a moment before it was taken by another.
 pub(super) async fn read_jobs(service: &Service, world: &mut World) -> Result<(), StoreError> {
-    let listed: Vec<JobKey> = world.jobs.keys().cloned().collect();
-    let mut found = service.store.read_many(&listed.iter().map(Key::job).collect()).await?;
-    for key in listed {
-        match found.remove(&Key::job(&key)).map(|stored| stored.record) {
-            Some(Record::Job(job)) if job.is_open() => drop(world.jobs.insert(key, job)),
-            _ => drop(world.jobs.remove(&key)),
-        }
-    }
+    let found = service.store.read_many(&world.jobs.keys().map(Key::job).collect()).await?;
+    let open = found.into_values().filter_map(|stored| match stored.record {
+        Record::Job(job) if job.is_open() => Some((job.key.clone(), job)),
+        _ => None,
+    });
+    world.jobs = open.collect();
     Ok(())
 }
 

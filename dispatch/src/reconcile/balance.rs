@@ -144,7 +144,7 @@ fn claim(world: &World, config: &Config, jobs: &[&Wanted<'_>], plan: &mut Draft)
     let Some(first) = jobs.first() else { return };
     let Order { forge, scope, pool, labels } = Order::of(first);
     let id = Batch::id_for(jobs.iter().map(|job| (&job.key, job.launches)));
-    let counters = Key::counters(forge, scope, pool).into_iter().map(|key| (key.clone(), bound(config, first, &key))).collect();
+    let counters = bounds(config, first);
     let members = jobs.iter().map(|job| Member { job: job.key.clone(), handle: job.handle.clone(), launches: job.launches });
     let runner = RunnerKey { batch: id.clone(), index: 0 };
     let reason = Reason::Launching { pool: pool.clone(), runner };
@@ -159,6 +159,12 @@ fn claim(world: &World, config: &Config, jobs: &[&Wanted<'_>], plan: &mut Draft)
         made_at: world.now,
     };
     plan.begin(Action::Claim(Box::new(Claim { batch, members: members.collect(), counters })), reason);
+}
+
+/// The counters that a job's runner counts against, each with its bound.
+fn bounds(config: &Config, job: &Wanted<'_>) -> Vec<(Key, Option<u32>)> {
+    let Order { forge, scope, pool, .. } = Order::of(job);
+    Key::counters(forge, scope, pool).into_iter().map(|key| (key.clone(), bound(config, job, &key))).collect()
 }
 
 /// The bound of one of the counters that a job's runner counts against.
@@ -180,27 +186,26 @@ fn bound(config: &Config, job: &Wanted<'_>, key: &Key) -> Option<u32> {
 struct Room<'a> {
     config: &'a Config,
     counters: BTreeMap<Key, u64>,
-    /// What the jobs of an order count against.
-    keys: BTreeMap<Order<'a>, Vec<Key>>,
+    /// What the jobs of an order count against, each with its bound.
+    bounds: BTreeMap<Order<'a>, Vec<(Key, Option<u32>)>>,
 }
 
 impl<'a> Room<'a> {
     fn new(world: &World, config: &'a Config) -> Self {
         let counters = world.counters.iter().map(|(key, counter)| (key.clone(), counter.value)).collect();
-        Self { config, counters, keys: BTreeMap::new() }
+        Self { config, counters, bounds: BTreeMap::new() }
     }
 
     /// Takes a place for a job under all of its bounds, or says which is reached.
     fn take(&mut self, job: &'a Wanted<'_>) -> Option<Held> {
-        let order = Order::of(job);
-        let keys = self.keys.entry(order).or_insert_with(|| Key::counters(order.forge, order.scope, order.pool));
-        for key in keys.iter() {
+        let bounds = self.bounds.entry(Order::of(job)).or_insert_with(|| bounds(self.config, job));
+        for (key, limit) in bounds.iter() {
             let used = self.counters.get(key).copied().unwrap_or(0);
-            if let Some(limit) = bound(self.config, job, key).filter(|limit| used >= u64::from(*limit)) {
+            if let Some(limit) = limit.filter(|limit| used >= u64::from(*limit)) {
                 return Some(Held::Limit { what: described(key), limit });
             }
         }
-        for key in keys {
+        for (key, _) in bounds {
             *self.counters.entry(key.clone()).or_default() += 1;
         }
         None

@@ -72,9 +72,9 @@ fn cannot_be_busy(world: &World, instance: &Instance) -> bool {
 /// A registration that carries our stack's name, that no open runner has, and that was never used.
 fn ghosts(world: &World, forge: &ForgeName, view: &ForgeView, plan: &mut Draft) {
     for (scope, registrations) in &view.registrations {
-        for registration in registrations {
+        for registration in registrations.iter().filter(|registration| !registration.online) {
             let Some(instance) = InstanceId::named_by(&registration.name, &world.stack) else { continue };
-            let idle = !registration.online && view.running_on(registration.id).is_none();
+            let idle = view.running_on(registration.id).is_none();
             if idle && !has_owner(world, forge, scope, registration.id, &instance) {
                 let action = Action::RemoveGhost { forge: forge.clone(), scope: scope.clone(), registration: registration.id };
                 plan.end(action, Reason::Ghost { registration: registration.id });

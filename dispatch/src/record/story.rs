@@ -1,5 +1,6 @@
 //! The story of a record: what happened, when and why, for `dispatch why`.
 
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -44,11 +45,12 @@ impl Story {
 
     /// Adds a line, unless the last line says the same.
     pub fn add(&mut self, at: Timestamp, reason: &Reason) {
-        if self.ends_with(reason) {
+        let text = text(reason);
+        if self.last().is_some_and(|note| note.text == text) {
             return;
         }
         let notes = Arc::make_mut(&mut self.0);
-        notes.push(Note { at, code: reason.code().to_owned(), text: text(reason) });
+        notes.push(Note { at, code: reason.code().to_owned(), text });
         if notes.len() > MOST_NOTES {
             notes.remove(KEPT_FROM_START);
         }
@@ -56,7 +58,8 @@ impl Story {
 
     /// Whether the last line says just this.
     pub fn ends_with(&self, reason: &Reason) -> bool {
-        self.last().is_some_and(|note| note.text == text(reason))
+        // Each pass asks this of all that waits, and mostly it is so word for word.
+        self.last().is_some_and(|note| reads(&note.text, reason) || note.text == text(reason))
     }
 
     /// The lines, oldest first.
@@ -82,6 +85,22 @@ impl Serialize for Story {
     }
 }
 
+/// Whether `text` is what `reason` says, found out without writing that down.
+fn reads(text: &str, reason: &Reason) -> bool {
+    let mut left = Left(text);
+    write!(left, "{reason}").is_ok() && left.0.is_empty()
+}
+
+/// What is left of a text after what was written so far.
+struct Left<'a>(&'a str);
+
+impl Write for Left<'_> {
+    fn write_str(&mut self, written: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(written).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
 fn text(reason: &Reason) -> String {
     printable(&reason.to_string(), MOST_CHARACTERS)
 }
@@ -96,6 +115,18 @@ mod tests {
         story.add(Timestamp::from_seconds(2), &Reason::LaunchAgain);
         story.add(Timestamp::from_seconds(3), &Reason::Online);
         assert_eq!(story.notes().len(), 2);
+    }
+
+    #[test]
+    fn it_ends_with_the_whole_of_what_was_said_last() {
+        let over = |conclusion: &str| Reason::Over { conclusion: conclusion.to_owned() };
+        let story = Story::beginning(Timestamp::from_seconds(1), &over("success at last"));
+        assert!(story.ends_with(&over("success at last")));
+        for other in ["success", "success at last, and more", "failure", ""] {
+            assert!(!story.ends_with(&over(other)), "{other}");
+        }
+        let tamed = Story::beginning(Timestamp::from_seconds(1), &over("so\u{1b}so"));
+        assert!(tamed.ends_with(&over("so\u{1b}so")), "as it was told, which is not as it was");
     }
 
     #[test]

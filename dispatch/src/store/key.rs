@@ -1,6 +1,6 @@
 //! The keys of records: readable, and sorted so that what belongs together stands together.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,9 @@ use crate::identifier::{BatchId, ForgeName, JobKey, PoolName, RepositoryName, Ru
 use crate::record::Notice;
 use crate::shared::SharedText;
 use crate::time::Timestamp;
+
+/// Most keys are shorter.
+const USUAL_LENGTH: usize = 64;
 
 /// Where a record is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,17 +20,17 @@ pub struct Key(SharedText);
 impl Key {
     /// Of a job.
     pub fn job(job: &JobKey) -> Self {
-        Self::from_stored(format!("job#{job}"))
+        Self::written(format_args!("job#{}/{}/{}", job.forge.as_str(), job.job, job.generation))
     }
 
     /// Of a runner.
     pub fn runner(runner: &RunnerKey) -> Self {
-        Self::from_stored(format!("runner#{runner}"))
+        Self::written(format_args!("runner#{}/{}", runner.batch.as_str(), runner.index))
     }
 
     /// Of a batch.
     pub fn batch(batch: &BatchId) -> Self {
-        Self::from_stored(format!("batch#{batch}"))
+        Self::written(format_args!("batch#{}", batch.as_str()))
     }
 
     /// Of a notice: a bell that says what it rings for.
@@ -58,17 +61,17 @@ impl Key {
 
     /// Of the count of one pool's machines.
     pub fn pool(pool: &PoolName) -> Self {
-        Self::from_stored(format!("counter#pool/{pool}"))
+        Self::written(format_args!("counter#pool/{}", pool.as_str()))
     }
 
     /// Of the count of machines for one owner's repositories.
     pub fn owner(forge: &ForgeName, owner: &str) -> Self {
-        Self::from_stored(format!("counter#owner/{forge}/{owner}"))
+        Self::written(format_args!("counter#owner/{}/{owner}", forge.as_str()))
     }
 
     /// Of the count of machines for one repository.
     pub fn repository(forge: &ForgeName, repository: &RepositoryName) -> Self {
-        Self::from_stored(format!("counter#repository/{forge}/{repository}"))
+        Self::written(format_args!("counter#repository/{}/{}/{}", forge.as_str(), repository.owner(), repository.name()))
     }
 
     /// The counters that one runner counts against.
@@ -88,6 +91,14 @@ impl Key {
     /// Of the suspicion that a counter is wrong.
     pub fn drift(counter: &Self) -> Self {
         Self::from_stored(format!("drift#{counter}"))
+    }
+
+    /// Each pass writes one for all that is open, so the room for it is made at once.
+    fn written(text: fmt::Arguments<'_>) -> Self {
+        let mut key = String::with_capacity(USUAL_LENGTH);
+        // A text has room for everything, so nothing can fail.
+        let _ = key.write_fmt(text);
+        Self::from_stored(key)
     }
 
     /// A key as a store gives it back.

@@ -129,6 +129,10 @@ fn misfortune(random: &mut Random, horizon: Millis, turn: Fault) -> Vec<Window> 
         for _ in 0..random.between(1..=2) {
             windows.push(window(random, fault, horizon));
         }
+        // An order that comes late does harm only if it was given up meanwhile, and there is capacity for it now.
+        if fault == Fault::FrozenBeforeLaunch {
+            windows.push(window(random, Fault::CapacityFlickers, horizon));
+        }
     }
     windows
 }
@@ -153,6 +157,8 @@ fn window(random: &mut Random, fault: Fault, horizon: Millis) -> Window {
         Fault::EdgeKilled
         | Fault::WorkersOverlap
         | Fault::WorkerFrozen
+        | Fault::FrozenBeforeLaunch
+        | Fault::CapacityFlickers
         | Fault::CloudError
         | Fault::IndexLags
         | Fault::ListLags

@@ -38,6 +38,7 @@ faults! {
     EdgeKilled "edge-killed" "the edge dies while it answers a webhook",
     WorkerKilled "worker-killed" "a worker dies between two effects, or while one is under way",
     WorkerFrozen "worker-frozen" "a worker stands still, perhaps for longer than its lease, and goes on",
+    FrozenBeforeLaunch "frozen-before-launch" "a worker stands still between the claim and the order of machines, for longer than its lease",
     ScheduleStopped "schedule-stopped" "no pass begins",
     WorkersOverlap "workers-overlap" "a second worker runs beside the first",
     ClockWrong "clock-wrong" "a worker starts with a clock that is wrong by minutes",
@@ -57,6 +58,7 @@ faults! {
     CloudError "cloud-error" "a call to the cloud fails without effect",
     CloudAnswerLost "cloud-answer-lost" "a call to the cloud takes effect, but its answer is lost",
     CapacityGone "capacity-gone" "no machine is to be had",
+    CapacityFlickers "capacity-flickers" "no machine is to be had at one call, and at the next there is",
     QuotaReached "quota-reached" "the account may have no more machines",
     PartialLaunch "partial-launch" "an order brings fewer machines than it asks for",
     ListLags "list-lags" "the cloud's list does not yet show what happened",
@@ -83,6 +85,7 @@ impl Fault {
         Self::EdgeKilled,
         Self::WorkerKilled,
         Self::WorkerFrozen,
+        Self::FrozenBeforeLaunch,
         Self::WorkersOverlap,
         Self::ClockWrong,
         Self::ForeignRunner,
@@ -101,11 +104,13 @@ impl Fault {
         Self::CloudError,
         Self::CloudAnswerLost,
         Self::CapacityGone,
+        Self::CapacityFlickers,
         Self::QuotaReached,
         Self::PartialLaunch,
         Self::ListLags,
         Self::TerminateSlow,
         Self::WorkerKilled,
+        Self::FrozenBeforeLaunch,
     ];
 
     /// Faults of machines, and what keeps us from noticing.
@@ -130,11 +135,13 @@ impl Fault {
     /// What makes a decision old before it takes effect, and what changes under it meanwhile.
     pub const OF_OLD_DECISIONS: &'static [Self] = &[
         Self::WorkerFrozen,
+        Self::FrozenBeforeLaunch,
         Self::WorkerKilled,
         Self::WorkersOverlap,
         Self::ClockWrong,
         Self::ForeignRunner,
         Self::CapacityGone,
+        Self::CapacityFlickers,
         Self::CloudDown,
         Self::CloudThrottled,
         Self::CloudError,
@@ -187,10 +194,16 @@ impl Fault {
             | Self::ForgeSlow
             | Self::PowerOffHangs
             | Self::JobEndless
+            | Self::CapacityFlickers
             | Self::BootSlow
             | Self::ForeignRunner
             | Self::PartialLaunch => 300,
-            Self::RaceLost | Self::FetchSlow | Self::TerminateSlow | Self::ListLags | Self::IndexLags => 500,
+            Self::FrozenBeforeLaunch
+            | Self::RaceLost
+            | Self::FetchSlow
+            | Self::TerminateSlow
+            | Self::ListLags
+            | Self::IndexLags => 500,
             Self::DeliveryLost
             | Self::ScheduleStopped
             | Self::WorkersOverlap

@@ -60,7 +60,9 @@ impl World {
         let jobs = self.queue().into_iter().map(|job| (job.id, job));
         let mut registrations = BTreeMap::new();
         for row in self.forge.registrations.values() {
-            registrations.entry(row.scope.clone()).or_insert_with(|| self.shown_registrations(&row.scope));
+            if !registrations.contains_key(&row.scope) {
+                registrations.insert(row.scope.clone(), self.shown_registrations(&row.scope));
+            }
         }
         View::Seen(ForgeView {
             capabilities: self.script.flavour.capabilities(),

@@ -21,7 +21,7 @@ use super::install::{SWEEP_S, install};
 use super::safety::Safety;
 use super::script::Settings;
 use super::wish::Wish;
-use super::world::{Shared, lock};
+use super::world::{Shared, World, lock};
 
 /// The second worker runs only while workers overlap, or in place of a first that stands still.
 const WORKERS: usize = 2;
@@ -199,13 +199,13 @@ impl Processes {
     fn strike(&mut self, number: u64, worker: Option<usize>) {
         let another_goes_on = !self.tasks.values().any(|task| task.frozen);
         let mut world = lock(&self.world);
+        let claims = std::mem::take(&mut world.claims);
         let kill = if worker.is_some() { Fault::WorkerKilled } else { Fault::EdgeKilled };
         if world.strikes(kill) {
             world.tell(|| format!("process: {} dies", worker.map_or("the edge".to_owned(), holder)));
             drop(world);
             self.kill(number);
-        } else if worker.is_some() && another_goes_on && world.strikes(Fault::WorkerFrozen) {
-            let delay = world.random.between(5_000..=600_000);
+        } else if let Some(delay) = worker.filter(|_| another_goes_on).and_then(|_| stands_still(&mut world, claims)) {
             world.tell(|| format!("process: a worker stands still for {} s", delay / 1_000));
             let now = world.now();
             world.weather.excuse(now, now + delay);
@@ -223,7 +223,7 @@ impl Processes {
         task.frozen = false;
         if let Some(worker) = task.worker.and_then(|worker| self.workers.get(worker)) {
             let mut world = lock(&self.world);
-            if world.without(Safety::FreshLease) {
+            if world.without(Safety::Lease) {
                 world.hold_back_clock(worker.service.clock.id(), after_ms);
             }
         }
@@ -301,6 +301,14 @@ impl Processes {
             world.after(*delay, |world| world.wishes.push(Wish::Ring));
         }
     }
+}
+
+/// For how long a worker stands still now, if it does; most dangerous is it between the claim and the order.
+fn stands_still(world: &mut World, claims: bool) -> Option<Millis> {
+    if claims && world.strikes(Fault::FrozenBeforeLaunch) {
+        return Some(world.random.between(2 * LEASE_S * 1_000..=600_000));
+    }
+    world.strikes(Fault::WorkerFrozen).then(|| world.random.between(5_000..=600_000))
 }
 
 fn holder(worker: usize) -> String {

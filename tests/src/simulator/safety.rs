@@ -36,8 +36,7 @@ safeties! {
     ClientToken "client-token" "an order repeated under its token brings no further machines",
     ClaimCondition "claim-condition" "a job or runner is written only if it is as it was read",
     BatchImmutability "batch-immutability" "a repeated order asks for exactly what it asked for first",
-    LeaseFencing "lease-fencing" "a worker that lost its lease can write nothing more",
-    FreshLease "fresh-lease" "nothing is begun at a forge or in a cloud under a lease that may be over",
+    Lease "lease" "a worker that has lost its lease writes nothing more, and begins nothing at a forge or in a cloud",
     Sweep "sweep" "a pass each minute, whether or not anything was announced",
     MachineDeadlines "machine-deadlines" "a machine ends itself at its own limits",
     IdentitySingleUse "identity-single-use" "an identity is taken once, and a rebooted machine powers off",
@@ -64,7 +63,9 @@ impl fmt::Display for Safety {
     }
 }
 
-/// Which of them are switched off.
+/// Which of them are switched off. The lease is one, though two mechanisms keep it: the look at the clock before each call,
+/// since no fence reaches a forge or a cloud, and the fence in each write, since a clock cannot see a stop between the look
+/// and the write. What the fence alone would keep, the versions of the records keep too.
 pub type Without = BTreeSet<Safety>;
 
 #[cfg(test)]

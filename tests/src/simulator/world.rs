@@ -43,6 +43,8 @@ pub struct World {
     pub records: Records,
     /// What was promised.
     pub checks: Checks,
+    /// Whether a worker has just asked for the claim after which it orders machines.
+    pub claims: bool,
     /// What the processes shall do next.
     pub wishes: Vec<Wish>,
     /// What is told to people.
@@ -73,6 +75,7 @@ impl World {
             cloud: CloudTables::default(),
             records: Records::default(),
             checks: Checks::default(),
+            claims: false,
             wishes: Vec::new(),
             story,
             phases: Phases::default(),

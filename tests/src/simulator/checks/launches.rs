@@ -7,6 +7,7 @@ use super::Promise;
 use super::limits::{NOTICE_MS, places};
 use crate::simulator::agenda::Millis;
 use crate::simulator::cloud::{Machine, Order, Stage, instance};
+use crate::simulator::forge::ForgeTables;
 use crate::simulator::world::World;
 
 /// Whoever has this in common can stand in for each other.
@@ -15,6 +16,8 @@ pub(super) type Group = (Scope, LabelSet);
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) demanded: u64,
+    /// Jobs that wait now.
+    pub(super) waiting: usize,
     pub(super) launched: u64,
     pub(super) failed: u64,
     /// When somebody looked at the queue and saw more jobs than machines that could still take one.
@@ -64,22 +67,17 @@ impl World {
     pub(crate) fn note_shortage(&mut self) {
         let now = self.now();
         self.checks.looked_at = now;
-        for (group, waiting) in self.waiting() {
-            let able = |machine: &&Machine| machine.scope == group.0 && machine.labels == group.1 && self.is_able(machine);
-            if waiting > self.cloud.machines.values().filter(able).count()
-                && let Some(tally) = self.checks.groups.get_mut(&group)
-            {
+        if self.checks.demands.is_empty() {
+            return;
+        }
+        let Self { checks, cloud, forge, .. } = self;
+        let able: Vec<&Machine> = cloud.machines.values().filter(|machine| is_able(machine, forge)).collect();
+        for ((scope, labels), tally) in checks.groups.iter_mut().filter(|(_, tally)| tally.waiting > 0) {
+            let can_take = |machine: &&&Machine| machine.scope == *scope && machine.labels == *labels;
+            if tally.waiting > able.iter().filter(can_take).count() {
                 tally.short_at = now;
             }
         }
-    }
-
-    /// Whether a machine will take a job of its kind, as far as anybody can know. One that works for lost records does not
-    /// count.
-    fn is_able(&self, machine: &Machine) -> bool {
-        let row = machine.registration.map(|id| self.forge.registrations.get(&id));
-        let may_take = row.is_none_or(|row| row.is_some_and(|row| !row.disabled && row.job.is_none()));
-        machine.counts() && !machine.settled && machine.job.is_none() && machine.stage != Stage::Leaves && may_take
     }
 
     /// An order for which there has been no need at any look for as long as a decision may take: somebody made it who has
@@ -156,6 +154,13 @@ impl World {
             self.count_failure(number);
         }
     }
+}
+
+/// Whether a machine will take a job of its kind, as far as anybody can know. One that works for lost records does not count.
+fn is_able(machine: &Machine, forge: &ForgeTables) -> bool {
+    let row = || machine.registration.map(|id| forge.registrations.get(&id));
+    let may_take = || row().is_none_or(|row| row.is_some_and(|row| !row.disabled && row.job.is_none()));
+    machine.counts() && !machine.settled && machine.job.is_none() && machine.stage != Stage::Leaves && may_take()
 }
 
 /// A machine that did no work, and whose end nobody but itself or its bounds brought about; these are reached `early` by a clock

@@ -1,7 +1,5 @@
 //! Nothing is forgotten: every job that has a pool is served in time, or told why not.
 
-use std::collections::BTreeMap;
-
 use dispatch::identifier::Scope;
 
 use super::launches::Group;
@@ -32,23 +30,23 @@ impl World {
         let group = (scope.clone(), job.labels.clone());
         let tally = self.checks.groups.entry(group.clone()).or_default();
         tally.demanded += 1;
+        tally.waiting += 1;
         let demand =
             Demand { since: self.agenda.now(), group, places: places(&scope, &pool), failed_before: tally.failed, look_at: 0 };
         self.checks.demands.insert(id, demand);
     }
 
-    /// How many jobs of each kind wait.
-    pub(super) fn waiting(&self) -> BTreeMap<Group, usize> {
-        let mut waiting = BTreeMap::new();
-        for demand in self.checks.demands.values() {
-            *waiting.entry(demand.group.clone()).or_default() += 1;
+    fn remove_demand(&mut self, id: u64) -> Option<Demand> {
+        let demand = self.checks.demands.remove(&id)?;
+        if let Some(tally) = self.checks.groups.get_mut(&demand.group) {
+            tally.waiting -= 1;
         }
-        waiting
+        Some(demand)
     }
 
     /// It waits no longer.
     pub fn close_demand(&mut self, id: u64, taken: bool) {
-        if let Some(demand) = self.checks.demands.remove(&id).filter(|_| taken) {
+        if let Some(demand) = self.remove_demand(id).filter(|_| taken) {
             self.checks.served += 1;
             self.checks.longest_wait = self.checks.longest_wait.max(self.now() - demand.since);
         }
@@ -56,7 +54,7 @@ impl World {
 
     /// Somebody was told that it will not be served, and why; he cancels it when he has read it.
     pub fn refuse_demand(&mut self, id: u64) {
-        if self.checks.demands.remove(&id).is_some() {
+        if self.remove_demand(id).is_some() {
             self.checks.told.insert(id);
             self.after(600_000, move |world| world.cancel_job(id));
         }
@@ -83,7 +81,7 @@ impl World {
     }
 
     fn forgotten(&mut self, id: u64) {
-        let Some(demand) = self.checks.demands.remove(&id) else { return };
+        let Some(demand) = self.remove_demand(id) else { return };
         let waited_s = (self.now() - demand.since) / 1_000;
         self.violate(Promise::NothingForgotten, format!("job {id} has waited for {waited_s} s"));
     }

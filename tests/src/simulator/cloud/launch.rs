@@ -54,6 +54,11 @@ impl World {
         if order.batch.members.is_empty() {
             return Err(refused("InvalidParameterValue: minCount", CloudErrorKind::Invalid));
         }
+        if self.strikes(Fault::CapacityFlickers) {
+            let now = self.now();
+            self.weather.excuse(now, now);
+            return Err(refused("InsufficientInstanceCapacity", CloudErrorKind::Capacity));
+        }
         if self.suffers(Fault::CapacityGone) {
             return Err(refused("InsufficientInstanceCapacity", CloudErrorKind::Capacity));
         }
@@ -88,9 +93,11 @@ impl World {
         let late = if self.strikes(Fault::ListLags) { self.random.between(1_000..=40_000) } else { 0 };
         let lag = late + self.random.mostly_small(50..=5_000);
         let machine = Machine {
+            id: instance(number),
             batch: order.batch.id.clone(),
             index,
             pool: order.batch.pool.clone(),
+            forge: order.batch.forge.clone(),
             scope: order.batch.scope.clone(),
             labels: order.labels.clone(),
             handle: None,
@@ -117,7 +124,7 @@ impl World {
             end_listed: 0,
             settled: false,
         };
-        self.tell(|| format!("cloud: launches {} in pool {} for {}", instance(number), machine.pool, machine.scope));
+        self.tell(|| format!("cloud: launches {} in pool {} for {}", machine.id, machine.pool, machine.scope));
         self.cloud.machines.insert(number, machine);
         self.check_launch(number, order.sent);
         self.boot(number);

@@ -8,7 +8,7 @@ mod seam;
 use std::collections::BTreeMap;
 
 use dispatch::cloud::Instance;
-use dispatch::identifier::{BatchId, InstanceId, PoolName, Scope};
+use dispatch::identifier::{BatchId, ForgeName, InstanceId, PoolName, Scope};
 use dispatch::label::LabelSet;
 use dispatch::pool::Pool;
 
@@ -45,14 +45,19 @@ struct Parameters {
 
 /// One machine.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact that the others do not imply")]
 pub struct Machine {
+    /// The cloud's name for it.
+    pub id: InstanceId,
     /// Of which order.
     pub batch: BatchId,
     /// Which member of it.
     pub index: u16,
     /// Which pool pays.
     pub pool: PoolName,
-    /// Whom it serves.
+    /// At which forge.
+    pub forge: ForgeName,
+    /// Whom it serves there.
     pub scope: Scope,
     /// What its runner offers.
     pub labels: LabelSet,

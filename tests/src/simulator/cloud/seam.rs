@@ -11,13 +11,12 @@ use userdata::Identity as Handed;
 
 use super::super::agenda::Millis;
 use super::super::fault::Fault;
-use super::super::forge::FORGE;
 use super::super::line::{Fate, ask};
 use super::super::looks::Looks;
 use super::super::safety::Safety;
 use super::super::world::{Shared, World, lock, moment};
 use super::launch::refused;
-use super::{Identity, Order, SHOWN_AFTER_END_MS, instance, number};
+use super::{Identity, Machine, Order, SHOWN_AFTER_END_MS, number};
 
 /// One process's connection.
 pub(crate) struct CloudSeam {
@@ -104,18 +103,21 @@ impl Cloud for CloudSeam {
 impl World {
     /// What the cloud's list shows of one machine.
     pub(super) fn shown(&self, number: u64) -> Option<Instance> {
-        let machine = self.cloud.machines.get(&number)?;
+        self.cloud.machines.get(&number).map(|machine| self.shown_as(machine))
+    }
+
+    fn shown_as(&self, machine: &Machine) -> Instance {
         let now = self.now();
         let state = match machine.ended {
             Some((_, how)) if machine.end_listed <= now => InstanceState::Ended { how: Some(how.to_owned()) },
             _ if machine.terminated.is_some() => InstanceState::Ended { how: None },
             _ => InstanceState::Alive,
         };
-        Some(Instance {
-            id: instance(number),
+        Instance {
+            id: machine.id.clone(),
             runner: Some(RunnerKey { batch: machine.batch.clone(), index: machine.index }),
             pool: Some(machine.pool.clone()),
-            serves: Some((FORGE.into(), machine.scope.clone())),
+            serves: Some((machine.forge.clone(), machine.scope.clone())),
             launched_at: moment(machine.launched),
             state,
             identity: match machine.identity {
@@ -123,7 +125,7 @@ impl World {
                 Identity::Lies(_) => IdentityState::Waiting,
                 Identity::Taken | Identity::Withdrawn => IdentityState::Taken,
             },
-        })
+        }
     }
 
     /// The list: late to show what is new, and for a while also what is over.
@@ -133,10 +135,10 @@ impl World {
         let listed = self
             .cloud
             .machines
-            .iter()
-            .filter(|(_, machine)| machine.listed <= now && !machine.ended.is_some_and(|(at, _)| forgotten(at)));
+            .values()
+            .filter(|machine| machine.listed <= now && !machine.ended.is_some_and(|(at, _)| forgotten(at)));
         let others = self.cloud.others.iter().filter(|_| self.without(Safety::OwnTag));
-        listed.filter_map(|(number, _)| self.shown(*number)).chain(others.cloned()).collect()
+        listed.map(|machine| self.shown_as(machine)).chain(others.cloned()).collect()
     }
 
     fn hand_over(&mut self, id: &InstanceId, registration: u64, handle: Option<String>) -> HandOver {
