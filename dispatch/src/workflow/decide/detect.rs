@@ -140,11 +140,17 @@ fn lost(file: &str, fault: Fault) -> Why {
     Why::Lost { file: file.to_owned(), fault }
 }
 
-/// Forgejo ≥ 13 makes a failed run of a file that it cannot read, whatever the event.
+/// Forgejo ≥ 13 makes a failed run of a file that it cannot read, whatever the event. Forgejo 12 runs it, whatever the
+/// event, if only `on` is what it cannot read and the jobs are sound, which nobody has recorded.
 fn unreadable(scene: Scene<'_>, side: &Side<'_>, name: &str, fault: Fault) -> Detected {
     let event = scene.event.kind.coarse();
     let span = Some(fault.span);
-    let (outcome, why) = refusal(scene, side.source.commit, fault);
+    let (outcome, why) = if scene.dialect.is_forgejo_from(12) && !scene.dialect.is_forgejo_from(13) {
+        let what = format!("whether Forgejo 12 runs a file that it does not accept: {fault}");
+        (Outcome::Unknown, Why::Unknown { what })
+    } else {
+        refusal(scene, side.source.commit, fault)
+    };
     Detected { decision: side.decision(name, event, outcome, why, span), started: None }
 }
 

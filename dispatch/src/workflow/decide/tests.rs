@@ -357,6 +357,15 @@ fn forgejo_shows_a_file_that_it_cannot_read_as_a_failed_run_of_any_event() {
 }
 
 #[test]
+fn whether_forgejo_12_runs_a_file_that_it_cannot_read_is_not_guessed() {
+    let story = Story::of(Dialect::forgejo(12)).file("tip", "bad.yml", "on: {push: [main]}").file("tip", "good.yml", "on: push");
+    insta::assert_snapshot!(story.told("push", push("refs/heads/main")), @"
+    bad.yml push (line 1): unknown: it is not known: whether Forgejo 12 runs a file that it does not accept: line 1: below `push` stands a list, which only `schedule` may have
+    good.yml push (line 1): started: `push` has no filter
+    ");
+}
+
+#[test]
 fn a_schedule_that_forgejo_cannot_read_stops_the_default_branch() {
     let story = |dialect| {
         Story::of(dialect)
