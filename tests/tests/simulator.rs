@@ -19,18 +19,18 @@ const SEEDS: RangeInclusive<u64> = 1..=8;
 const SHOWS_IN: [(Safety, u64, u64); 14] = [
     (Safety::ClientToken, 1, 15),
     (Safety::ClaimCondition, 2, 15),
-    (Safety::BatchImmutability, 5, 2),
+    (Safety::BatchImmutability, 2, 10),
     (Safety::Sweep, 1, 0),
-    (Safety::MachineDeadlines, 2, 2),
-    (Safety::IdentitySingleUse, 2, 4),
-    (Safety::FreshLookBeforeKill, 6, 12),
-    (Safety::Withdrawal, 2, 17),
+    (Safety::MachineDeadlines, 1, 3),
+    (Safety::IdentitySingleUse, 1, 5),
+    (Safety::FreshLookBeforeKill, 2, 17),
+    (Safety::Withdrawal, 3, 10),
     (Safety::Counters, 1, 0),
-    (Safety::OrderOfLooks, 4, 8),
-    (Safety::ConsistentReads, 1, 4),
+    (Safety::OrderOfLooks, 5, 11),
+    (Safety::ConsistentReads, 1, 16),
     (Safety::GhostRemoval, 1, 0),
     (Safety::OwnTag, 1, 0),
-    (Safety::ControlSwitch, 1, 7),
+    (Safety::ControlSwitch, 1, 4),
 ];
 
 /// Stories of one seed.

@@ -9,8 +9,9 @@ use super::episode::Outcome;
 use super::fault::Fault;
 use super::phases;
 
-/// From this many jobs on, a kind of fault that never struck is a defect of the simulator: each has had its turn twice.
-const LONG_ENOUGH_FOR_FAULTS: u64 = 10_000;
+/// From this many jobs on, a kind of fault that never struck is a defect of the simulator: each has had its turn four times.
+/// The rarest is the lost race, which only half of the forges know.
+const LONG_ENOUGH_FOR_FAULTS: u64 = 20_000;
 /// The same of phases, for which faults have to meet. The rarest are a machine beyond its maximum age and one that did not
 /// end at its idle limit.
 const LONG_ENOUGH_FOR_PHASES: u64 = 100_000;

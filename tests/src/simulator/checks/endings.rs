@@ -16,10 +16,11 @@ impl World {
     /// Somebody tells a runner to take nothing more. While the operator drains, its machine is ended for that, however late.
     pub fn check_disabling(&mut self, registration: u64) {
         self.check_touch(registration);
-        let drains = self.now() < self.checks.drained_until;
+        let now = self.now();
+        let drains = now < self.checks.drained_until;
         let machines = self.cloud.machines.values_mut();
         if let Some(machine) = machines.filter(|_| drains).find(|machine| machine.registration == Some(registration)) {
-            machine.drained = true;
+            machine.drained = Some(now);
         }
     }
 

@@ -120,7 +120,7 @@ impl World {
         self.leave_places(number);
         let Some(machine) = self.cloud.machines.get_mut(&number).filter(|machine| !machine.settled) else { return };
         machine.settled = true;
-        let drained = machine.job.is_none() && (machine.drained || now < self.checks.drained_until);
+        let drained = machine.job.is_none() && (machine.drained.is_some() || now < self.checks.drained_until);
         if !machine.stays_on && (has_failed(machine, now, early) || drained) {
             self.count_failure(number);
         }

@@ -116,7 +116,7 @@ impl World {
             online: None,
             asks: false,
             job: None,
-            drained: false,
+            drained: None,
             stays_on: false,
             done: None,
             terminated: None,

@@ -85,8 +85,8 @@ pub struct Machine {
     pub asks: bool,
     /// The job that it works on or has worked on.
     pub job: Option<(u64, u32)>,
-    /// Whether its runner was told to take nothing more because the operator drained.
-    pub drained: bool,
+    /// When its runner was told to take nothing more because the operator drained.
+    pub drained: Option<Millis>,
     /// Whether it should have ended itself and did not.
     pub stays_on: bool,
     /// When its work was over, or nobody wanted it any more.
