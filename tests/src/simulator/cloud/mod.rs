@@ -45,7 +45,6 @@ struct Parameters {
 
 /// One machine.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact that the others do not imply")]
 pub struct Machine {
     /// The cloud's name for it.
     pub id: InstanceId,
