@@ -94,8 +94,8 @@ impl Phase {
     /// Whether the runner counts against the jobs that wait.
     ///
     /// In doubt it does: a job that waits a little longer costs less than a second machine. A lost one counts until its
-    /// end is recorded, because only then it is known how long its job has to wait for the next; so does one that failed and is
-    /// not gone yet.
+    /// end is recorded, because only then it is known how long its job has to wait for the next; so does one that failed, or
+    /// takes nothing more, and is not gone yet.
     pub fn waits(&self) -> bool {
         match self {
             Self::Unlaunched
@@ -108,11 +108,11 @@ impl Phase {
             | Self::Idle
             | Self::Starved
             | Self::Quieting
+            | Self::Quiet
             | Self::Lost { .. }
             | Self::Ending(Ending::Failed)
             | Self::Unobserved => true,
-            Self::Quiet
-            | Self::Silent
+            Self::Silent
             | Self::Takes { .. }
             | Self::Busy
             | Self::Overtime

@@ -80,7 +80,7 @@ fn surplus(world: &World, sides: &Sides<'_>) -> Vec<(RunnerKey, Reason)> {
     let draining = world.control.mode == Mode::Draining;
     let seen = |forge: &ForgeName| world.forges.get(forge).is_some_and(|view| view.seen().is_some());
     let needed = if draining { 0 } else { sides.jobs.iter().filter(|job| !job.refused).count() };
-    let ends_anyway = |now: &Now<'_>| matches!(now.phase, Phase::Lost { .. } | Phase::Ending(_));
+    let ends_anyway = |now: &Now<'_>| matches!(now.phase, Phase::Quiet | Phase::Lost { .. } | Phase::Ending(_));
     let staying: Vec<&Now<'_>> = sides.runners.iter().copied().filter(|now| !ends_anyway(now)).collect();
     let waiting = staying.len();
     let mut candidates: Vec<&Now<'_>> = staying.into_iter().filter(|now| seen(&now.record.forge)).collect();

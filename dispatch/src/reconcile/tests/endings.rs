@@ -56,6 +56,15 @@ fn a_lost_machine_is_closed_before_another_is_launched() {
     assert_eq!(scene.planned(), ["end a machine: the machine disappeared before its runner took a job (spot interruption)"]);
 }
 
+/// A clock that did not tell it so may put its end off once more.
+#[test]
+fn a_runner_that_takes_nothing_more_is_closed_before_another_is_launched() {
+    let quiet = || Scene::new().idle(0).known(1, JobState::Queued).with_runner(0, |runner| runner.disabled_at = Some(NOW));
+    let ends = "end a machine: took nothing more: ending the machine";
+    assert_eq!(quiet().after_s(10).planned(), [ends]);
+    assert_eq!(quiet().idle(2).after_s(10).planned(), [ends], "the other one is needed");
+}
+
 /// Its registration is removed, and its machine refused to end.
 #[test]
 fn an_end_that_is_not_complete_goes_on_and_says_nothing_about_others() {
