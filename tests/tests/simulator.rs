@@ -17,21 +17,21 @@ const SEEDS: RangeInclusive<u64> = 1..=8;
 /// Where the lack of a safety shows soonest: under which seed, in which of its stories. Looked at first, because it saves the
 /// search; where nothing shows there any more, all stories are played. `where_each_safety_is_missed` finds these anew.
 const SHOWS_IN: [(Safety, u64, u64); 15] = [
-    (Safety::ClientToken, 3, 6),
-    (Safety::ClaimCondition, 5, 7),
-    (Safety::BatchImmutability, 2, 19),
-    (Safety::Lease, 3, 4),
-    (Safety::Sweep, 1, 0),
-    (Safety::MachineDeadlines, 1, 9),
-    (Safety::IdentitySingleUse, 1, 7),
-    (Safety::FreshLookBeforeKill, 6, 12),
-    (Safety::Withdrawal, 2, 17),
-    (Safety::Counters, 1, 0),
-    (Safety::OrderOfLooks, 5, 11),
-    (Safety::ConsistentReads, 1, 16),
-    (Safety::GhostRemoval, 1, 0),
-    (Safety::OwnTag, 1, 0),
-    (Safety::ControlSwitch, 1, 4),
+    (Safety::ClientToken, 3, 17),
+    (Safety::ClaimCondition, 4, 5),
+    (Safety::BatchImmutability, 4, 2),
+    (Safety::Lease, 7, 19),
+    (Safety::Sweep, 3, 12),
+    (Safety::MachineDeadlines, 3, 12),
+    (Safety::IdentitySingleUse, 7, 8),
+    (Safety::FreshLookBeforeKill, 1, 18),
+    (Safety::Withdrawal, 7, 2),
+    (Safety::Counters, 5, 1),
+    (Safety::OrderOfLooks, 5, 17),
+    (Safety::ConsistentReads, 1, 17),
+    (Safety::GhostRemoval, 4, 17),
+    (Safety::OwnTag, 1, 5),
+    (Safety::ControlSwitch, 6, 14),
 ];
 
 /// Stories of one seed.
