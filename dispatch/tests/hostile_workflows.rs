@@ -70,7 +70,7 @@ fn a_bomb_of_aliases_costs_itself_alone() {
         writeln!(bomb, "x{n}: &a{n} [*a{}, *a{}]", n - 1, n - 1).unwrap();
     }
     for dialect in DIALECTS {
-        let expected = "bomb.yml: unknown: it is not known: line 18: more than 200000 values, aliases counted\n";
+        let expected = "bomb.yml: unknown: it is not known: line 18, column 18: more than 200000 values, aliases counted\n";
         assert_eq!(told(dialect, &[("bomb.yml", &bomb), GOOD]), format!("{expected}{STARTED}"));
     }
 }
@@ -90,7 +90,7 @@ fn a_matrix_of_more_than_256_cells_becomes_as_many_jobs() {
 fn a_matrix_beyond_all_reason_is_not_expanded_and_not_guessed_at() {
     for dialect in DIALECTS {
         for (side, other) in [(101, 100), (1_500, 1_500)] {
-            let expected = "m.yml: unknown: it is not known: line 2: the matrix has more than 10000 combinations\n";
+            let expected = "m.yml: unknown: it is not known: line 2, column 55: the matrix has more than 10000 combinations\n";
             assert_eq!(told(dialect, &[GOOD, ("m.yml", &matrix(side, other))]), format!("{STARTED}{expected}"));
         }
     }
@@ -122,7 +122,8 @@ fn a_matrix_whose_entries_would_fill_the_memory_is_not_guessed_at() {
     let list = (0..1_000).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
     let matrix = job(&format!("strategy: {{matrix: {{x: [1], y: [{list}], include: [{{x: 1, {extra}}}]}}}}"));
     for dialect in DIALECTS {
-        let expected = "m.yml: unknown: it is not known: line 2: the combinations of the matrix have more than 1000000 values\n";
+        let expected =
+            "m.yml: unknown: it is not known: line 2, column 55: the combinations of the matrix have more than 1000000 values\n";
         assert_eq!(told(dialect, &[GOOD, ("m.yml", &matrix)]), format!("{STARTED}{expected}"));
     }
 }
@@ -132,7 +133,7 @@ fn a_file_of_more_than_a_mebibyte_is_cut_by_newer_gitea_only() {
     let large = format!("on: push\n{}jobs: {{build: {{runs-on: go, steps: []}}}}\n", "# x\n".repeat(300_000));
     for dialect in DIALECTS {
         let expected = if dialect == Dialect::gitea(27) {
-            "good.yml: not started: the forge does not accept the file: line 1: there are no `jobs`\n"
+            "good.yml: not started: the forge does not accept the file: line 1, column 1: there are no `jobs`\n"
         } else {
             STARTED
         };
@@ -194,10 +195,12 @@ fn where_the_forge_itself_crashes_the_same_files_are_lost_and_the_cause_is_named
         if dialect == Dialect::gitea(27) {
             assert_eq!(
                 told,
-                format!("crash.yml: not started: the forge does not accept the file: line 2: the job `a` is empty\n{STARTED}")
+                format!(
+                    "crash.yml: not started: the forge does not accept the file: line 2, column 8: the job `a` is empty\n{STARTED}"
+                )
             );
         } else {
-            let expected = "not started: `crash.yml` breaks the forge: line 2: the job `a` is empty\n";
+            let expected = "not started: `crash.yml` breaks the forge: line 2, column 8: the job `a` is empty\n";
             assert_eq!(told, format!("crash.yml: {expected}good.yml: {expected}"), "{dialect}");
         }
     }
@@ -209,7 +212,8 @@ fn a_file_that_is_nested_deeper_than_we_read_is_not_guessed_at() {
         let deep = format!("on: push\nx: {}{}", "[".repeat(depth), "]".repeat(depth));
         for dialect in DIALECTS {
             let told = told(dialect, &[("deep.yml", &deep), GOOD]);
-            assert!(told.starts_with("deep.yml: unknown: it is not known: line 2: nested deeper than"), "{told}");
+            let place = "deep.yml: unknown: it is not known: line 2, column ";
+            assert!(told.starts_with(place) && told.contains(": nested deeper than"), "{told}");
             assert!(told.ends_with(STARTED), "{told}");
         }
     }
@@ -218,13 +222,13 @@ fn a_file_that_is_nested_deeper_than_we_read_is_not_guessed_at() {
 #[test]
 fn what_is_no_workflow_at_all_costs_itself_alone() {
     let files: [(&str, &[u8], &str); 8] = [
-        ("a.yml", b"", "line 1: there is no `on`"),
-        ("b.yml", b"~", "line 1: there is no `on`"),
-        ("c.yml", b"[a]", "line 1: a mapping is expected here, not a list"),
-        ("d.yml", b"hello", "line 1: a mapping is expected here, not text"),
-        ("e.yml", b"on: push\xff\n", "line 1: this byte is not UTF-8"),
-        ("f.yml", b"\x00\x00", "line 1: the control character \\u{0} is not allowed"),
-        ("g.yml", b"on: push\njobs: {a: [x\n", "line 2: unclosed bracket"),
+        ("a.yml", b"", "line 1, column 1: there is no `on`"),
+        ("b.yml", b"~", "line 1, column 1: there is no `on`"),
+        ("c.yml", b"[a]", "line 1, column 1: a mapping is expected here, not a list"),
+        ("d.yml", b"hello", "line 1, column 1: a mapping is expected here, not text"),
+        ("e.yml", b"on: push\xff\n", "line 1, column 9: this byte is not UTF-8"),
+        ("f.yml", b"\x00\x00", "line 1, column 1: the control character \\u{0} is not allowed"),
+        ("g.yml", b"on: push\njobs: {a: [x\n", "line 2, column 11: unclosed bracket"),
         ("good.yml", GOOD.1.as_bytes(), ""),
     ];
     let contents: Vec<_> = files.iter().map(|(name, content, _)| (*name, *content)).collect();

@@ -90,7 +90,7 @@ async fn a_file_that_the_forge_does_not_accept_is_found_with_what_each_forge_mak
     clone.write(".gitea/workflows/bad.yml", "on: push\njobs:\n  a: [x\n").commit("Oops");
     let gitea = clone.explain(&["--dialect", "gitea-1.27"]).await.exits(1);
     assert!(
-        gitea.data.contains("not started  .gitea/workflows/bad.yml: the forge does not accept the file: line 3:"),
+        gitea.data.contains("not started  .gitea/workflows/bad.yml: the forge does not accept the file: line 3, column 6:"),
         "{}",
         gitea.data
     );

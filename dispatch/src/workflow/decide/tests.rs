@@ -36,7 +36,7 @@ fn every_file_gets_a_sentence() {
     paths.yml push (line 3): not started: paths filter `cmd/**` matched none of 3 changed files
     pattern.yml push (line 1): not started: branches filter: `[` is not a pattern that the forge understands: `[` is never closed
     tags.yml push (line 1): not started: `tags` is never satisfied by `refs/heads/main`
-    text.yml push (line 1): not started: the forge does not accept the file: line 1: a mapping is expected here, not text
+    text.yml push (line 1): not started: the forge does not accept the file: line 1, column 7: a mapping is expected here, not text
     ");
 }
 
@@ -330,7 +330,7 @@ fn a_file_that_panics_takes_its_neighbours_along() {
         assert_eq!(runs(dialect), ["a.yml push"]);
     }
     let told = story(Dialect::gitea(24)).told("push", push("refs/heads/main"));
-    assert!(told.contains("c.yml push (line 1): not started: `b.yml` breaks the forge: line 2: "), "{told}");
+    assert!(told.contains("c.yml push (line 1): not started: `b.yml` breaks the forge: line 2, column 48: "), "{told}");
 }
 
 #[test]
@@ -360,7 +360,7 @@ fn forgejo_shows_a_file_that_it_cannot_read_as_a_failed_run_of_any_event() {
 fn whether_forgejo_12_runs_a_file_that_it_cannot_read_is_not_guessed() {
     let story = Story::of(Dialect::forgejo(12)).file("tip", "bad.yml", "on: {push: [main]}").file("tip", "good.yml", "on: push");
     insta::assert_snapshot!(story.told("push", push("refs/heads/main")), @"
-    bad.yml push (line 1): unknown: it is not known: whether Forgejo 12 runs a file that it does not accept: line 1: below `push` stands a list, which only `schedule` may have
+    bad.yml push (line 1): unknown: it is not known: whether Forgejo 12 runs a file that it does not accept: line 1, column 12: below `push` stands a list, which only `schedule` may have
     good.yml push (line 1): started: `push` has no filter
     ");
 }
@@ -375,8 +375,8 @@ fn a_schedule_that_forgejo_cannot_read_stops_the_default_branch() {
     };
     let told = story(Dialect::forgejo(15)).told("push", push("refs/heads/main"));
     insta::assert_snapshot!(told, @"
-    a.yml : not started: `b.yml` breaks the forge: line 1: `nonsense` is no schedule: it has 1 fields instead of 5
-    b.yml : not started: `b.yml` breaks the forge: line 1: `nonsense` is no schedule: it has 1 fields instead of 5
+    a.yml : not started: `b.yml` breaks the forge: line 1, column 32: `nonsense` is no schedule: it has 1 fields instead of 5
+    b.yml : not started: `b.yml` breaks the forge: line 1, column 32: `nonsense` is no schedule: it has 1 fields instead of 5
     ");
     assert_eq!(story(Dialect::forgejo(15)).runs("push", push("refs/heads/dev")).len(), 2);
     assert_eq!(story(Dialect::gitea(27)).runs("push", push("refs/heads/main")).len(), 2);

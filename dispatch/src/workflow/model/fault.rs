@@ -4,7 +4,7 @@ use crate::yaml::{Error, Span};
 
 /// Something that the forge cannot digest.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {}: {message}", span.line)]
+#[error("line {}, column {}: {message}", span.line, span.column)]
 pub struct Fault {
     /// Where.
     pub span: Span,

@@ -37,7 +37,7 @@ fn words_lists_and_mappings_name_events_everywhere() {
         assert_eq!(on("{push: , create: ~}", dialect), "push; create");
         assert_eq!(on("", dialect), "");
         assert_eq!(on("{push: {branches: main, paths: [a, b]}}", dialect), "push branches=main paths=a,b");
-        assert_eq!(on("[push, 1]", dialect), "line 1: an event is text, not a number");
+        assert_eq!(on("[push, 1]", dialect), "line 1, column 12: an event is text, not a number");
         assert_eq!(on("{push: , push: }", dialect), "push; push");
     }
 }
@@ -62,17 +62,26 @@ fn an_expression_may_be_spelled_in_any_way() {
 #[test]
 fn below_an_event_the_two_readers_differ() {
     let both = |text: &str| [on(text, GITEA), on(text, FORGEJO)];
-    assert_eq!(both("{push: main}"), ["push", "line 1: below `push` stands text; a mapping is expected"]);
+    assert_eq!(both("{push: main}"), ["push", "line 1, column 12: below `push` stands text; a mapping is expected"]);
     assert_eq!(
         both("{push: [main]}"),
-        ["push schedule of 0", "line 1: below `push` stands a list, which only `schedule` may have"]
+        ["push schedule of 0", "line 1, column 12: below `push` stands a list, which only `schedule` may have"]
     );
-    assert_eq!(both("{push: {branches: }}"), ["push branches=", "line 1: text or a list of texts is expected here, not nothing"]);
-    assert_eq!(both("{push: {branches: [1]}}"), ["push branches=1", "line 1: text is expected here, not a number"]);
+    assert_eq!(
+        both("{push: {branches: }}"),
+        ["push branches=", "line 1, column 21: text or a list of texts is expected here, not nothing"]
+    );
+    assert_eq!(both("{push: {branches: [1]}}"), ["push branches=1", "line 1, column 24: text is expected here, not a number"]);
     assert_eq!(both("{push: {branches: [~]}}")[0], "push branches=");
-    assert_eq!(both("{push: {tags: [a], tags: [b]}}"), ["push tags=b", "line 1: `tags` is given twice; the first is in line 1"]);
+    assert_eq!(
+        both("{push: {tags: [a], tags: [b]}}"),
+        ["push tags=b", "line 1, column 24: `tags` is given twice; the first is in line 1"]
+    );
     let anchored = "{push: {branches: &b [x]}, create: {branches: *b}}";
-    assert_eq!(both(anchored), ["line 1: the forge does not follow an alias here", "push branches=x; create branches=x"]);
+    assert_eq!(
+        both(anchored),
+        ["line 1, column 51: the forge does not follow an alias here", "push branches=x; create branches=x"]
+    );
     assert_eq!(on("{push: main}", Dialect::forgejo(11)), "push");
 }
 
@@ -89,9 +98,9 @@ fn called_and_dispatched_workflows_keep_their_inputs_to_themselves() {
 #[test]
 fn schedules_keep_their_lines() {
     assert_eq!(on("{schedule: [{cron: '0 3 * * *'}, {cron: '@daily'}]}", GITEA), "schedule schedule of 2");
-    assert_eq!(on("{schedule: [{cron: 5}]}", GITEA), "line 1: text is expected here, not a number");
-    assert_eq!(on("{schedule: [x]}", FORGEJO), "line 1: a schedule is a list of `cron: …`, not of text");
-    assert_eq!(on("{schedule: [{when: x}]}", FORGEJO), "line 1: `when` is not `cron`");
+    assert_eq!(on("{schedule: [{cron: 5}]}", GITEA), "line 1, column 24: text is expected here, not a number");
+    assert_eq!(on("{schedule: [x]}", FORGEJO), "line 1, column 17: a schedule is a list of `cron: …`, not of text");
+    assert_eq!(on("{schedule: [{when: x}]}", FORGEJO), "line 1, column 18: `when` is not `cron`");
     assert_eq!(on("{schedule: [{when: x}]}", Dialect::forgejo(11)), "schedule schedule of 0");
 }
 
